@@ -1,0 +1,81 @@
+"""One question to a model and its answer: what is asked, what came back, and the key both are stored under."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from generation_functions.models.model import Model
+from generation_functions.rows import Json, content_key
+
+Messages: TypeAlias = list[dict[str, Any]]
+"""Chat messages, `{"role": ..., "content": ...}` each."""
+
+
+@dataclass(slots=True)
+class Request:
+    """One call to make.
+
+    prompt     chat messages, or one string for a model in completion mode.
+    sampling   body fields beside model and prompt (temperature, max_tokens, stop, response_format, any extra).
+    sample     which independent sample this is (a vote's number); `attempt` counts retries of one sample.
+    priority   higher goes first where calls wait for a free place: the depth of the step.
+    offline    writes the completion when the model is the offline writer.
+    """
+
+    prompt: Messages | str
+    sampling: Mapping[str, Json] = field(default_factory=dict)
+    sample: int = 0
+    attempt: int = 0
+    priority: int = 0
+    offline: Callable[[], str] | None = None
+    offline_version: str = ""
+
+    def key(self, model: Model) -> str:
+        """What the exchange is stored under: the model, the filled messages, the sampling, and which try it is.
+
+        Never the step or a position, and not the endpoint's address: the same question to the same model is paid once,
+        wherever the model is served.
+        """
+        spec = model.spec
+        identity = self.offline_version if spec.provider == "offline" else spec.model
+        family = "offline" if spec.provider == "offline" else "model"
+        return content_key(family, identity, spec.mode, self.prompt, self.sampling, self.sample, self.attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call. `estimated` where the endpoint reported none."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's answer. `thoughts` (from `<think>` or `reasoning_content`) never mix with `text`."""
+
+    text: str
+    thoughts: str = ""
+    finish_reason: str = "stop"
+    usage: Usage = Usage()
+    seconds: float = 0.0
+    retries: int = 0
+
+
+class ModelClient(Protocol):
+    """Something that answers requests: an endpoint, or the offline writer."""
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request. Raises `TransientError` when every try failed, `RequestRefused`, `EndpointUnusable`."""
+        ...
+
+    async def probe(self) -> None:
+        """Find out, without spending, whether the endpoint can be used. Raises `EndpointUnusable`."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections. Calls still open are cancelled."""
+        ...
