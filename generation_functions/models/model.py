@@ -60,9 +60,7 @@ class ModelSpec(BaseModel):
 
     def sampling(self) -> dict[str, Any]:
         """The default sampling fields that were set, as they stand in a request's body."""
-        named = {
-            name: getattr(self, name) for name in ("temperature", "top_p", "min_p", "max_tokens", "seed", "stop")
-        }
+        named = {name: getattr(self, name) for name in ("temperature", "top_p", "min_p", "max_tokens", "seed", "stop")}
         return {**{name: value for name, value in named.items() if value is not None}, **self.extra_body}
 
 
