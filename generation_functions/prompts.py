@@ -1,0 +1,267 @@
+"""Prompts: what a model is asked, kept in files beside the pipeline and filled from the row.
+
+A chat prompt is a YAML list of `{role, content}`: an optional system message, then turns of `user` and `assistant` (the
+few-shot examples), and a last `user` turn. A completion prompt is a `.txt` file, or a YAML file that is one string.
+
+`{name}` is filled from the row; `{{` and `}}` are literal braces. Files parse once, into pieces that only need joining,
+so a value that contains braces is as safe as any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+import orjson
+
+from generation_functions.errors import Problem, PromptError
+from generation_functions.models.exchange import Messages
+from generation_functions.rows import Json, canonical_json, content_key
+
+PromptMode: TypeAlias = Literal["chat", "completion"]
+
+SUFFIXES: Mapping[PromptMode, tuple[str, ...]] = {
+    "chat": (".yaml", ".yml", ".txt"),
+    "completion": (".txt", ".yaml", ".yml"),
+}
+"""The endings a prompt's file may have, and which is preferred where a folder has several."""
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}|[{}]")
+_NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)*")
+
+
+class Slot(NamedTuple):
+    """A place to fill: the value's name, and the line of the file it stands on."""
+
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One text with places to fill. `literals` has one more member than `slots`."""
+
+    literals: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+    def fill(self, values: Mapping[str, Json]) -> str:
+        """The text with its values. Strings go in as they are, anything else as JSON. Raises `KeyError`."""
+        if not self.slots:
+            return self.literals[0]
+        pieces = [self.literals[0]]
+        for (name, _), literal in zip(self.slots, self.literals[1:], strict=True):
+            value = values[name]
+            pieces += (value if isinstance(value, str) else _as_json(value), literal)
+        return "".join(pieces)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt, parsed once.
+
+    name       what steps call it.
+    turns      `(role, template)` each; a completion prompt is one turn with an empty role.
+    path       the file it came from.
+    overrides  the file it stands in for, when a folder of overrides replaced the pipeline's own.
+    """
+
+    name: str
+    turns: tuple[tuple[str, Template], ...]
+    path: Path | None = None
+    overrides: Path | None = None
+
+    @classmethod
+    def load(cls, path: Path, *, name: str | None = None, overrides: Path | None = None) -> Prompt:
+        """Read a prompt file. Raises `PromptError` with every problem found in it."""
+        name = name or path.stem
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as exc:
+            raise PromptError(Problem(f"cannot read prompt {name!r}: {exc}", path)) from exc
+        read = read_plain_prompt if path.suffix == ".txt" else read_yaml_prompt
+        return cls(name, read(text, path), path, overrides)
+
+    @property
+    def mode(self) -> PromptMode:
+        """`chat` for a list of messages, `completion` for one text."""
+        return "chat" if self.turns[0][0] else "completion"
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The values it needs, in order of first use."""
+        return tuple(dict.fromkeys(slot.name for _, template in self.turns for slot in template.slots))
+
+    @cached_property
+    def version(self) -> str:
+        """Hash of what it asks: changes with its words, not with comments or layout of its file."""
+        return content_key("prompt", [[role, t.literals, [s.name for s in t.slots]] for role, t in self.turns])
+
+    def fill(self, values: Mapping[str, Json]) -> Messages | str:
+        """Messages for a chat prompt, one string for a completion prompt.
+
+        Raises `PromptError` naming file and line for a value that `values` lacks or that JSON cannot hold.
+        """
+        try:
+            if self.turns[0][0]:
+                return [{"role": role, "content": template.fill(values)} for role, template in self.turns]
+            return self.turns[0][1].fill(values)
+        except (KeyError, TypeError) as exc:
+            raise PromptError(list(self._unfillable(values, exc))) from exc
+
+    def for_mode(self, mode: PromptMode) -> Prompt:
+        """The same prompt for a model of that mode: one text becomes a user message; messages have no one text form."""
+        if mode == self.mode:
+            return self
+        if mode == "chat":
+            return Prompt(self.name, (("user", self.turns[0][1]),), self.path, self.overrides)
+        hint = f"write the same prompt as plain text in {self.name}.txt beside it, or use a model with mode: chat"
+        message = f"prompt {self.name!r} is a list of chat messages, and the model takes plain text"
+        raise PromptError(Problem(message, self.path, hint=hint))
+
+    def _unfillable(self, values: Mapping[str, Json], cause: Exception) -> Iterator[Problem]:
+        slots = [slot for _, template in self.turns for slot in template.slots]
+        for slot in slots:
+            if slot.name not in values:
+                message = f"prompt {self.name!r} needs {{{slot.name}}}, which the row does not have"
+                yield Problem(message, self.path, slot.line, self._names_at_hand(slot.name, values))
+        if all(slot.name in values for slot in slots):
+            yield Problem(f"prompt {self.name!r} has a value that cannot be shown as JSON: {cause}", self.path)
+
+    def _names_at_hand(self, missing: str, values: Mapping[str, Json]) -> str:
+        from generation_functions.config.suggestions import did_you_mean
+
+        guess = did_you_mean(missing, values)
+        parts = [guess] if guess else []
+        parts.append(f"the row has: {', '.join(sorted(values)) or 'nothing'}")
+        parts.append(f"for a literal brace write {{{{{missing}}}}}")
+        if self.overrides is not None:
+            parts.append(f"this file overrides {self.overrides}: use only the names that stand there")
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True)
+class PromptBook:
+    """Prompts by name, from folders in order: the first that has a file for the name wins, file by file."""
+
+    folders: Sequence[Path]
+    _loaded: dict[tuple[str, PromptMode], Prompt] = field(default_factory=dict, repr=False, compare=False)
+
+    def get(self, name: str, *, mode: PromptMode = "chat") -> Prompt:
+        """The prompt of that name, parsed once. Raises `PromptError` where there is none, or it is broken."""
+        known = self._loaded.get((name, mode))
+        if known is None:
+            known = self._loaded[name, mode] = self._load(name, mode)
+        return known
+
+    def names(self) -> list[str]:
+        """Every prompt there is, sorted; those in a folder as `folder/name`."""
+        found = {
+            path.relative_to(folder).with_suffix("").as_posix()
+            for folder in self.folders
+            for path in folder.glob("**/*")
+            if path.suffix in SUFFIXES["chat"] and path.is_file()
+        }
+        return sorted(found)
+
+    def variations(self, folder_name: str, *, mode: PromptMode = "chat") -> list[Prompt]:
+        """Every prompt of a folder of variations, sorted by name. Raises `PromptError` where there is none."""
+        _refuse_odd_name(folder_name)
+        names = [name for name in self.names() if name.rpartition("/")[0] == folder_name]
+        if not names:
+            raise self._missing(folder_name, [n.rpartition("/")[0] for n in self.names() if "/" in n], "variations in")
+        return [self.get(name, mode=mode) for name in names]
+
+    def _load(self, name: str, mode: PromptMode) -> Prompt:
+        _refuse_odd_name(name)
+        paths = [path for folder in self.folders if (path := _file_of(folder, name, mode)) is not None]
+        if not paths:
+            raise self._missing(name, self.names(), "prompt named")
+        overridden = paths[1] if len(paths) > 1 else None
+        return Prompt.load(paths[0], name=name, overrides=overridden).for_mode(mode)
+
+    def _missing(self, name: str, existing: Sequence[str], what: str) -> PromptError:
+        from generation_functions.config.suggestions import did_you_mean
+
+        looked = ", ".join(map(str, self.folders)) or "no folder at all"
+        hint = did_you_mean(name, existing) or f"there are: {', '.join(sorted(set(existing))) or 'none'}"
+        return PromptError(Problem(f"no {what} {name!r}; looked in {looked}", hint=hint))
+
+
+def read_plain_prompt(text: str, path: Path | None = None) -> tuple[tuple[str, Template], ...]:
+    """The one turn of a completion prompt. The newline that editors put at a file's end is no part of it."""
+    problems: list[Problem] = []
+    template = parse_template(text.removesuffix("\n"), 1, text, path, problems)
+    if not text.strip():
+        problems.append(Problem("the prompt is empty", path))
+    if problems:
+        raise PromptError(problems)
+    return (("", template),)
+
+
+def read_yaml_prompt(text: str, path: Path | None = None) -> tuple[tuple[str, Template], ...]:
+    """The turns of a YAML prompt. Raises `PromptError` with every problem found."""
+    from generation_functions.prompt_yaml import read_messages
+
+    read, problems = read_messages(text, path)
+    turns = tuple((m.role, parse_template(m.content, m.line, m.written, path, problems)) for m in read)
+    if problems:
+        raise PromptError(sorted(problems, key=lambda problem: problem.line or 0))
+    return turns
+
+
+def parse_template(text: str, first_line: int, written: str, path: Path | None, problems: list[Problem]) -> Template:
+    """Split a text at its `{names}`. A brace that stands alone is added to `problems`.
+
+    `written` is the text as it stands in the file from `first_line` on (with indentation and quotes): the n-th brace of
+    one is the n-th brace of the other, which gives every placeholder its line.
+    """
+    lines = _lines_of_braces(written, first_line)
+    literals, slots, at = [""], list[Slot](), 0
+    for match in _TOKEN.finditer(text):
+        literals[-1] += text[at : match.start()]
+        line, at, token = next(lines, first_line), match.end(), match.group()
+        if len(token) > 1:
+            next(lines, first_line)
+        if match.group(1):
+            slots.append(Slot(match.group(1), line))
+            literals.append("")
+        elif len(token) == 2:
+            literals[-1] += token[0]
+        else:
+            problems.append(_lone_brace(token, text[match.start() : match.start() + 20], path, line))
+    literals[-1] += text[at:]
+    return Template(tuple(literals), tuple(slots))
+
+
+def _lone_brace(brace: str, excerpt: str, path: Path | None, line: int) -> Problem:
+    shown = excerpt.split("\n")[0]
+    hint = f"write {brace * 2} for a literal brace, {{name}} for a value of the row"
+    return Problem(f"a single {brace} that is no {{name}}: {shown!r}", path, line, hint)
+
+
+def _lines_of_braces(written: str, first_line: int) -> Iterator[int]:
+    for number, line in enumerate(written.split("\n"), first_line):
+        for _ in range(line.count("{") + line.count("}")):
+            yield number
+
+
+def _as_json(value: Json) -> str:
+    try:
+        return orjson.dumps(value).decode("utf-8")
+    except TypeError:
+        return canonical_json(value).decode("utf-8")
+
+
+def _file_of(folder: Path, name: str, mode: PromptMode) -> Path | None:
+    candidates = (folder / f"{name}{suffix}" for suffix in SUFFIXES[mode])
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _refuse_odd_name(name: str) -> None:
+    if not _NAME.fullmatch(name) or ".." in name:
+        hint = "use letters, digits, - _ and ., with / for a folder of variations; the suffix is added"
+        raise PromptError(Problem(f"{name!r} cannot be the name of a prompt", hint=hint))
