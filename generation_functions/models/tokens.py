@@ -1,13 +1,13 @@
-"""How many tokens a text is, told without a tokenizer: for chunking, for limits, and where an endpoint reports no usage.
+"""How many tokens a text is, told without a tokenizer: for chunking, for limits, and where usage is not reported.
 
-Each character costs a fraction of a token by its class, so the estimate is fast (tens of megabytes a second), never falls
-when text is added, and adds up: `estimate(a) + estimate(b)` is `estimate(a + b)` or one more.
+Each character costs a fraction of a token by its class, so the estimate is fast (tens of megabytes a second), never
+falls when text is added, and adds up: `estimate(a) + estimate(b)` is `estimate(a + b)` or one more.
 
-The costs were fitted to the mean of two present-day vocabularies (o200k and DeepSeek-V3's) over prose, interface texts of
-ninety languages, and code. Error against that mean: English prose and source code within 6 %, the large languages of the
-Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari, Chinese, Japanese and Korean scripts within 15 %, most others within
-25 %, always less for text with many unusual words: languages no vocabulary was made for (Welsh, Mongolian, Odia) take up
-to twice the estimate. Older vocabularies need up to twice as many tokens outside the Latin script.
+The costs were fitted to the mean of two present-day vocabularies (o200k and DeepSeek-V3's) over prose, interface texts
+of ninety languages, and code. Error against that mean: English prose and source code within 6 %, the large languages of
+the Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari, Chinese, Japanese and Korean scripts within 15 %, most others
+within 25 % and then mostly too low: a language that no vocabulary was made for (Welsh, Mongolian, Odia) takes up to
+twice the estimate. Older vocabularies need up to twice as many tokens outside the Latin script.
 """
 
 from __future__ import annotations
@@ -79,5 +79,7 @@ def _cost_of_utf8(data: bytes) -> int:
     classes = data.translate(_CLASS_OF)
     cost = classes.count(b"\xfe") * _LETTER + sum(classes.count(number) * each for number, each in _ALL_CLASSES)
     # Thai and Lao share their first byte with the scripts of India, and need fewer tokens.
-    thai = sum(data.count(pair) for pair in (b"\xe0\xb8", b"\xe0\xb9", b"\xe0\xba", b"\xe0\xbb")) if b"\xe0" in data else 0
+    thai = (
+        sum(data.count(pair) for pair in (b"\xe0\xb8", b"\xe0\xb9", b"\xe0\xba", b"\xe0\xbb")) if b"\xe0" in data else 0
+    )
     return cost - thai * (_COST[0xE0] - _THAI)

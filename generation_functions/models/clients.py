@@ -1,0 +1,91 @@
+"""All model clients of a run: one session, one client for each endpoint and model."""
+
+from __future__ import annotations
+
+from random import Random
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from generation_functions.errors import EndpointUnusable
+from generation_functions.models.exchange import ModelClient
+from generation_functions.models.model import Model, ModelSpec
+from generation_functions.models.offline import OfflineClient
+from generation_functions.models.timing import Timing
+from generation_functions.rows import content_key
+
+if TYPE_CHECKING:
+    import aiohttp
+
+# Sampling travels with each request, and prices are counted elsewhere: models that differ only in these share a client,
+# and with it the limits of their endpoint.
+_NOT_THE_CLIENTS: Final = {
+    "price",
+    "structured_output",
+    "temperature",
+    "top_p",
+    "min_p",
+    "max_tokens",
+    "seed",
+    "stop",
+    "extra_body",
+}
+
+
+class ModelClients:
+    """Opens clients as they are asked for, and closes them together.
+
+        async with ModelClients() as clients:
+            completion = await clients.client(model).complete(request)
+
+    Until one call of a client was answered, its other calls wait: a wrong key costs one call.
+    """
+
+    def __init__(self, *, timing: Timing | None = None, rng: Random | None = None) -> None:
+        self._timing = timing
+        self._rng = rng or Random()
+        self._session: aiohttp.ClientSession | None = None
+        self._clients: dict[str, ModelClient] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def client(self, model: Model) -> ModelClient:
+        """The client of a model. Needs a running loop. Raises `EndpointUnusable` where the config cannot work."""
+        key = client_key(model.spec)
+        if key not in self._clients:
+            self._clients[key] = self._new_client(model)
+        return self._clients[key]
+
+    def _new_client(self, model: Model) -> ModelClient:
+        provider = model.spec.provider
+        if provider == "offline":
+            return OfflineClient(model)
+        if provider != "openai":
+            raise EndpointUnusable(
+                f"model `{model.name}`: provider `{provider}` is not available in this version",
+                hint="use `provider: openai` with the address of an endpoint, or `provider: offline`",
+            )
+        from generation_functions.models.endpoint import EndpointClient, new_session
+
+        if self._session is None:
+            self._session = new_session()
+        return EndpointClient(model, session=self._session, timing=self._timing, rng=self._rng)
+
+    async def close(self) -> None:
+        """Cancel open calls and close every connection. May be called again."""
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            await client.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+def client_key(spec: ModelSpec) -> str:
+    """What makes two specs use one client."""
+    return content_key(spec.model_dump(exclude=_NOT_THE_CLIENTS))

@@ -1,0 +1,184 @@
+"""Call any OpenAI-compatible endpoint: the one hot path of a run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from random import Random
+from typing import Any, Final
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from generation_functions.errors import EndpointError, EndpointUnusable
+from generation_functions.models.address import Address, address_of
+from generation_functions.models.answer import read_completion
+from generation_functions.models.breaker import Breaker, BreakerPolicy
+from generation_functions.models.caller import Caller
+from generation_functions.models.exchange import Completion, Request
+from generation_functions.models.fault import BadAnswer, fault_of_answer, fault_of_exception, read_complaint
+from generation_functions.models.limiter import Limiter
+from generation_functions.models.listing import Listing, missing_model, read_listing, says_nothing
+from generation_functions.models.model import Model
+from generation_functions.models.retry import RetryPolicy, retry_after
+from generation_functions.models.timing import LoopTiming, Timing
+from generation_functions.rows import canonical_json
+
+MOST_ANSWER_BYTES: Final = 16 * 2**20
+_CONNECT_S: Final = 30.0
+_LISTING_S: Final = 20.0
+_SEED_STEP: Final = 1009
+
+
+def new_session() -> aiohttp.ClientSession:
+    """The session all endpoints of a run share: connections kept alive, no proxy from the environment, no cookies."""
+    connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, force_close=False)
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, raise_for_status=False
+    )
+
+
+class EndpointClient:
+    """A `ModelClient` for an OpenAI-compatible endpoint.
+
+    session            shared; whoever made it closes it.
+    most_answer_bytes  a longer body is malformed.
+
+    Raises `EndpointUnusable` at once where the config cannot lead to a call.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        session: aiohttp.ClientSession,
+        timing: Timing | None = None,
+        rng: Random | None = None,
+        retries: RetryPolicy | None = None,
+        breaker: BreakerPolicy | None = None,
+        most_answer_bytes: int = MOST_ANSWER_BYTES,
+    ) -> None:
+        spec = model.spec
+        self.address: Address = address_of(model)
+        self._session = session
+        self._timing = timing or LoopTiming()
+        self._chat = spec.mode == "chat"
+        self._url = URL(self.address.url("chat/completions" if self._chat else "completions"))
+        self._headers = self.address.headers()
+        self._timeout_s = spec.timeout_s
+        self._timeout = aiohttp.ClientTimeout(total=spec.timeout_s, sock_connect=min(_CONNECT_S, spec.timeout_s))
+        self._most_bytes = most_answer_bytes
+        self._open: set[asyncio.Task[Any]] = set()
+        self.caller = Caller(
+            self._send,
+            breaker=Breaker(model.name, timing=self._timing, policy=breaker),
+            limiter=Limiter(
+                spec.max_in_flight,
+                timing=self._timing,
+                requests_per_minute=spec.requests_per_minute,
+                tokens_per_minute=spec.tokens_per_minute,
+            ),
+            retries=retries or RetryPolicy(spec.max_retries),
+            timing=self._timing,
+            rng=rng or Random(),
+        )
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request; see `ModelClient`."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            return await self.caller.call(request)
+        finally:
+            self._open.discard(task)
+
+    async def _send(self, request: Request) -> Completion:
+        """One HTTP call. Raises an `EndpointError` of its kind."""
+        started = self._timing.now()
+        status, headers, body = await self._exchange("POST", self._url, self._body(request), self._timeout)
+        if status != 200:
+            raise self._fault(status, headers, body)
+        return read_completion(self.address, body, request.prompt, self._timing.now() - started)
+
+    async def _exchange(
+        self, method: str, url: URL, data: bytes | None, limits: aiohttp.ClientTimeout
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        try:
+            async with self._session.request(
+                method, url, data=data, headers=self._headers, timeout=limits, allow_redirects=False
+            ) as response:
+                return response.status, response.headers, await self._read(response)
+        except (aiohttp.ClientError, OSError, ValueError) as exc:
+            raise fault_of_exception(self.address, exc, limits.total or self._timeout_s) from exc
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        length = response.content_length
+        if length is not None and length > self._most_bytes:
+            raise self._too_long(length)
+        if length is not None and "Content-Encoding" not in response.headers:
+            return await response.read()
+        chunks, size = [], 0
+        async for chunk in response.content.iter_any():
+            size += len(chunk)
+            if size > self._most_bytes:
+                raise self._too_long(size)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _too_long(self, size: int) -> BadAnswer:
+        return BadAnswer(f"{self.address.name}: malformed answer from {self.address.base_url}: {size:,} bytes or more")
+
+    def _fault(self, status: int, headers: Mapping[str, str], body: bytes) -> EndpointError:
+        wish = retry_after(headers, self._timing.wall())
+        location = headers.get("Location") if 300 <= status < 400 else None
+        return fault_of_answer(self.address, status, read_complaint(body), retry_after=wish, location=location)
+
+    def _body(self, request: Request) -> bytes:
+        body = {
+            "model": self.address.model,
+            "messages" if self._chat else "prompt": request.prompt,
+            **request.sampling,
+        }
+        if (request.sample or request.attempt) and isinstance(body.get("seed"), int):
+            body["seed"] = (body["seed"] + request.sample * _SEED_STEP + request.attempt) % 2**31
+        try:
+            return orjson.dumps(body)
+        except TypeError:
+            return canonical_json(body)
+
+    async def model_ids(self) -> tuple[str, ...]:
+        """Names of the models served there, as far as it tells. Raises an `EndpointError` where it does not."""
+        return (await self._listing()).ids
+
+    async def probe(self) -> None:
+        """Ask for the list of models: a refused key, or a list without this model, stops the run before it spends."""
+        try:
+            listing = await self._listing()
+        except EndpointUnusable as error:
+            if says_nothing(error):
+                return
+            self.caller.breaker.give_up(error)
+            raise
+        except EndpointError:
+            return
+        if (missing := missing_model(listing, self.address)) is not None:
+            raise self.caller.breaker.give_up(missing)
+
+    async def _listing(self) -> Listing:
+        timeout = aiohttp.ClientTimeout(total=min(_LISTING_S, self._timeout_s))
+        status, headers, body = await self._exchange("GET", URL(self.address.url("models")), None, timeout)
+        if status != 200:
+            raise self._fault(status, headers, body)
+        return read_listing(self.address, body, headers)
+
+    async def close(self) -> None:
+        """Cancel the calls still open. The session is left to its owner."""
+        self.caller.breaker.give_up(EndpointUnusable(f"{self.address.name}: its client is closed"))
+        self.caller.limiter.close()
+        current = asyncio.current_task()
+        tasks = [task for task in self._open if task is not current]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
