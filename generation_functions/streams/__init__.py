@@ -1,0 +1,1 @@
+"""Streams of rows and the scheduler that moves them."""

@@ -1,0 +1,75 @@
+"""What a store can tell of a finished attempt: which sources gave rows and why others did not, and what was paid."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from generation_functions.rows import Json
+from generation_functions.store import StoreReader
+
+DATASET_PREFIX = "dataset:"
+
+
+def coverage(store: StoreReader, run_attempt: int, steps: Sequence[str]) -> dict[str, Json]:
+    """Source rows (chunks, records) that reached a dataset, and for each that did not, where and why it was lost.
+
+    A source row whose rows were lost at several steps counts once, for the loss that was furthest along `steps`.
+    """
+    depth = {step: index for index, step in enumerate(steps)}
+    sources = dict(
+        store.query(
+            "SELECT root, MIN(place) FROM rows WHERE run_attempt = ? AND status = 'kept' GROUP BY root", (run_attempt,)
+        )
+    )
+    reached = {
+        root
+        for (root,) in store.query(
+            "SELECT DISTINCT root FROM rows WHERE run_attempt = ? AND status = 'kept' AND step LIKE ?",
+            (run_attempt, f"{DATASET_PREFIX}%"),
+        )
+    }
+    documents = {key for (key,) in store.query("SELECT from_key FROM rows WHERE step = 'chunk'")}
+    lost = _last_losses(store, run_attempt, depth, reached)
+    without = sources.keys() - reached - documents - lost.keys()
+    reasons = Counter(f"{step}: {reason}" for step, reason in lost.values())
+    if without:
+        reasons["not worked on in this attempt"] = len(without)
+    return {
+        "rows": len(reached) + sum(reasons.values()),
+        "in_dataset": len(reached),
+        "not_in_dataset": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+    }
+
+
+def _last_losses(
+    store: StoreReader, run_attempt: int, depth: dict[str, int], reached: set[str]
+) -> dict[str, tuple[str, str]]:
+    found = store.query(
+        "SELECT root, step, COALESCE(reason, 'no reason given') FROM rows WHERE run_attempt = ? AND status != 'kept'"
+        " AND step != 'read' ORDER BY place, step",
+        (run_attempt,),
+    )
+    lost: dict[str, tuple[str, str]] = {}
+    for root, step, reason in found:
+        if root in reached:
+            continue
+        known = lost.get(root)
+        if known is None or depth.get(step, -1) > depth.get(known[0], -1):
+            lost[root] = (step, reason)
+    return lost
+
+
+def model_totals(store: StoreReader) -> dict[str, Json]:
+    """Answers, tokens and USD of each model over all attempts of the run."""
+    found = store.query(
+        "SELECT model, COUNT(*), SUM(input_tokens), SUM(output_tokens), SUM(cost), MAX(estimated) FROM exchanges"
+        " WHERE error IS NULL GROUP BY model ORDER BY model"
+    )
+    return {
+        model: {
+            "answers": count, "input_tokens": tokens_in, "output_tokens": tokens_out, "cost_usd": round(cost, 6),
+            "estimated": bool(estimated),
+        }
+        for model, count, tokens_in, tokens_out, cost, estimated in found
+    }  # fmt: skip

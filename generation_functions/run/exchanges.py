@@ -1,0 +1,194 @@
+"""Every question a run asks goes through here: answered from the store, from a call under way, or by the model.
+
+An answer is on disk before it is given back. The same question is never paid for twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from generation_functions.errors import EndpointUnusable, RequestRefused, RunStopped, TransientError
+from generation_functions.models.exchange import Completion, ModelClient, Request
+from generation_functions.models.model import Model
+from generation_functions.run.budget import Budget
+from generation_functions.store import Answer, Store, StoreReader
+from generation_functions.streams.flow import StopSignal
+
+if TYPE_CHECKING:
+    from generation_functions.models.clients import ModelClients
+
+_REFUSED, _TRANSIENT = "refused", "transient"
+
+
+@dataclass
+class StepCalls:
+    """How one step's questions were answered in this attempt."""
+
+    calls: int = 0
+    reused: int = 0
+    retries: int = 0
+
+
+@dataclass
+class Exchanges:
+    """Answers requests for one run.
+
+    replay_transient  whether a stored passing fault is taken as final: true when the attempt before had come to its end
+    borrowed          stores of previews and estimates, whose answers are taken over
+    """
+
+    store: Store
+    clients: ModelClients
+    budget: Budget
+    stop: StopSignal
+    run_attempt: int
+    replay_transient: bool = False
+    borrowed: tuple[StoreReader, ...] = ()
+    steps: dict[str, StepCalls] = field(default_factory=dict)
+    _under_way: dict[str, asyncio.Future[Completion]] = field(default_factory=dict)
+    _probing: asyncio.Task[None] | None = None
+    _to_probe: list[Model] = field(default_factory=list)
+
+    def expect(self, model: Model) -> None:
+        """Name a model the run will use: its endpoint is tried out before the first call to any model is paid for."""
+        if all(model.spec is not other.spec for other in self._to_probe):
+            self._to_probe.append(model)
+
+    async def complete(self, model: Model, request: Request, step: str) -> tuple[Completion, str]:
+        """The answer and the key of its exchange. Raises `EndpointError`, `StoreError`, `RunStopped`."""
+        key = request.key(model)
+        counts = self.steps.get(step)
+        if counts is None:
+            counts = self.steps[step] = StepCalls()
+        while True:
+            answer = self._stored(key, model, request, step)
+            if answer is not None:
+                counts.reused += 1
+                return _given(answer), key
+            if (under_way := self._under_way.get(key)) is None:
+                break
+            try:
+                completion = await asyncio.shield(under_way)
+            except asyncio.CancelledError:
+                if not under_way.cancelled():
+                    raise
+                continue  # whoever asked first was cancelled: ask again
+            counts.reused += 1
+            return completion, key
+        return await self._call(key, model, request, step, counts), key
+
+    def _stored(self, key: str, model: Model, request: Request, step: str) -> Answer | None:
+        answer = self.store.answer(key)
+        if answer is None:
+            return self._borrow(key, model, request, step)
+        if answer.error is not None and answer.error.startswith(_TRANSIENT) and not self._is_final(answer):
+            return None
+        return answer
+
+    def _is_final(self, answer: Answer) -> bool:
+        return self.replay_transient or answer.run_attempt == self.run_attempt
+
+    def _borrow(self, key: str, model: Model, request: Request, step: str) -> Answer | None:
+        for reader in self.borrowed:
+            answer = reader.answer(key)
+            if answer is not None and answer.error is None:
+                self.store.add_answer(
+                    key, request, answer.completion, model=model.name, step=step, cost=answer.cost,
+                    run_attempt=self.run_attempt,
+                )  # fmt: skip
+                return answer
+        return None
+
+    async def _call(self, key: str, model: Model, request: Request, step: str, counts: StepCalls) -> Completion:
+        future: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
+        self._under_way[key] = future
+        try:
+            completion = await self._paid(key, model, request, step, counts)
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
+        except BaseException as exc:
+            future.set_exception(exc)
+            future.exception()  # nobody else may be waiting for it
+            raise
+        else:
+            future.set_result(completion)
+            return completion
+        finally:
+            del self._under_way[key]
+
+    async def _paid(self, key: str, model: Model, request: Request, step: str, counts: StepCalls) -> Completion:
+        if self.stop.stopped is not None:
+            raise self.stop.stopped
+        client = self.clients.client(model)
+        await self._probe(model)
+        reserved = self._reserve(model, request)
+        try:
+            completion = await client.complete(request)
+        except (TransientError, RequestRefused) as exc:
+            self.budget.release(reserved)
+            await self._keep_error(key, model, request, step, exc)
+            raise
+        except BaseException:
+            self.budget.release(reserved)
+            raise
+        cost = self.budget.settle(model, reserved, completion.usage, completion.seconds, completion.retries)
+        counts.calls += 1
+        counts.retries += completion.retries
+        await self.store.add_answer(
+            key, request, completion, model=model.name, step=step, cost=cost, run_attempt=self.run_attempt
+        )
+        return completion
+
+    def _reserve(self, model: Model, request: Request) -> float:
+        reserved = self.budget.reserve(model, request)
+        if reserved is not None:
+            return reserved
+        stopped = RunStopped(
+            "budget",
+            f"the budget of ${self.budget.limit_usd:g} is used up (${self.budget.spent_usd:.4f} spent)",
+            hint="Raise it with --budget, and the run goes on where it stopped.",
+        )
+        self.stop.request(stopped)
+        raise self.stop.stopped or stopped
+
+    async def _keep_error(
+        self, key: str, model: Model, request: Request, step: str, exc: TransientError | RequestRefused
+    ) -> None:
+        kind = _TRANSIENT if isinstance(exc, TransientError) else _REFUSED
+        status = exc.status if exc.status is not None else ""
+        await self.store.add_answer(
+            key, request, Completion("", finish_reason="error"), model=model.name, step=step, cost=0.0,
+            run_attempt=self.run_attempt, error=f"{kind}:{status}:{exc.message}",
+        )  # fmt: skip
+
+    async def _probe(self, model: Model) -> None:
+        if self._to_probe:
+            self.expect(model)
+            clients = [self.clients.client(expected) for expected in self._to_probe]
+            self._to_probe = []
+            self._probing = asyncio.ensure_future(_probe_all(clients))
+        if self._probing is not None:
+            await asyncio.shield(self._probing)
+            self._probing = None  # every endpoint answered; a failed probe stays and stops each later call too
+
+
+async def _probe_all(clients: list[ModelClient]) -> None:
+    for client in clients:
+        try:
+            await client.probe()
+        except EndpointUnusable:
+            raise
+        except TransientError:
+            continue  # the endpoint may only be slow to wake; the first call will tell
+
+
+def _given(answer: Answer) -> Completion:
+    """The stored completion, or the stored error raised again."""
+    if answer.error is None:
+        return answer.completion
+    kind, status, message = answer.error.split(":", 2)
+    code = int(status) if status else None
+    raise (TransientError if kind == _TRANSIENT else RequestRefused)(message, status=code)

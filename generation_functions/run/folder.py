@@ -1,0 +1,299 @@
+"""The output folder of a run: its lock, store, events, log, manifest, counts and money, opened and closed together."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generation_functions.errors import StoreError
+from generation_functions.rows import Json, Row
+from generation_functions.run.account import coverage, model_totals
+from generation_functions.run.budget import Budget
+from generation_functions.run.counts import StageCounts
+from generation_functions.run.ending import Ending, ending_of
+from generation_functions.run.events import Events
+from generation_functions.run.exchanges import Exchanges
+from generation_functions.run.lock import FolderLock
+from generation_functions.run.manifest import CAME_TO_ITS_END, ENDED, read_manifest, write_atomically, write_manifest
+from generation_functions.run.runlog import RunLog
+from generation_functions.run.written import Dataset, write_card
+from generation_functions.steps.outcome import Outcome
+from generation_functions.store import FAILED, KEPT, RowRecord, Store, StoreReader
+from generation_functions.streams.flow import StopSignal
+from generation_functions.streams.stage import Stage
+
+if TYPE_CHECKING:
+    from generation_functions.models.clients import ModelClients
+
+STORE_FILE = "store.sqlite"
+CONFIG_FILE = "config.yaml"
+PREVIEW_FOLDER = ".preview"
+
+
+def _unchanged(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run behaves, beside the pipeline's own parameters.
+
+    pipeline          its name, for the manifest
+    seed              of every random choice
+    limit             most source rows; None for all
+    budget_usd        most money over all attempts; None for no limit
+    prompts           a folder of prompts that replace the pipeline's own, file by file
+    max_failed_share  share of a step's rows that may fail before the run counts as partial
+    fresh             set an earlier store aside and start over
+    fingerprint       of the resolved config; `config_text` is that config as YAML, secrets as references
+    redact            removes secrets from text on its way to a log, an event or a manifest
+    on_progress       called about once a second with the manifest
+    on_log            called with every line of the log
+    """
+
+    pipeline: str = ""
+    seed: int = 0
+    limit: int | None = None
+    budget_usd: float | None = None
+    prompts: Path | None = None
+    max_failed_share: float = 0.05
+    fresh: bool = False
+    fingerprint: str = ""
+    config_text: str | None = None
+    redact: Callable[[str], str] = _unchanged
+    on_progress: Callable[[dict[str, Any]], None] | None = None
+    on_log: Callable[[str], None] | None = None
+    heartbeat_s: float = 1.0
+
+    def for_child(self, name: str) -> RunOptions:
+        """A child run's options: the same, but it has no config of its own and starts over only with its parent."""
+        return replace(self, pipeline=name, config_text=None, on_progress=None)
+
+
+class RunFolder:
+    """One open output folder. Raises `RunLocked`, `StoreError`, `StoreDamaged`."""
+
+    def __init__(
+        self, path: Path, options: RunOptions, clients: ModelClients | None, *, parent: RunFolder | None = None
+    ) -> None:
+        self.path = path
+        self.options = options
+        self.prompts: dict[str, str] = {}
+        self.limited_by: int | None = None
+        self.stop: StopSignal = parent.stop if parent is not None else StopSignal()
+        self.budget: Budget = parent.budget if parent is not None else Budget(options.budget_usd)
+        self._counts: dict[Stage, StageCounts] = {}
+        self._started = time.time()
+        self._make()
+        self._lock = FolderLock(path)
+        self._lock.acquire()
+        try:
+            self._open(clients)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _make(self) -> None:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(f"{self.path} cannot be made: {exc.strerror}", hint="Choose another output_dir.") from exc
+
+    def _open(self, clients: ModelClients | None) -> None:
+        before = self._before()
+        if self.options.fresh:
+            _set_aside_for_fresh_start(self.path)
+        self.store = Store(self.path / STORE_FILE, clean=before.get("status") in ENDED)
+        self.run_attempt = int(self.store.fact("run_attempt") or 0) + 1
+        self.store.set_fact("run_attempt", str(self.run_attempt))
+        self.retries = self.store.retries()
+        self.budget.spent_usd += self.store.spent()
+        ended_alike = before.get("status") in CAME_TO_ITS_END and before.get("fingerprint") == self.options.fingerprint
+        assert clients is not None
+        self.exchanges = Exchanges(
+            self.store, clients, self.budget, self.stop, self.run_attempt,
+            replay_transient=ended_alike and not self.options.fresh, borrowed=self._previews(),
+        )  # fmt: skip
+        self.events = Events(self.path, redact=self.options.redact)
+        self._log = RunLog(self.path, redact=self.options.redact, echo=self.options.on_log)
+        if self.options.config_text is not None:
+            write_atomically(self.path / CONFIG_FILE, self.options.config_text.encode())
+        write_manifest(self.path, self.manifest("running"))
+        self.events.emit("run_started", pipeline=self.options.pipeline, attempt=self.run_attempt)
+        self._log.write(f"attempt {self.run_attempt} of {self.options.pipeline or 'a pipeline'} begins")
+
+    def _before(self) -> dict[str, Any]:
+        try:
+            return read_manifest(self.path) | ({"status": "crashed"} if self._was_running() else {})
+        except StoreError:
+            return {}
+
+    def _was_running(self) -> bool:
+        # The lock is ours by now, so `read_manifest` takes the attempt before for a living one.
+        return read_manifest(self.path)["status"] in ("running", "cancelling")
+
+    def _previews(self) -> tuple[StoreReader, ...]:
+        path = self.path / PREVIEW_FOLDER / STORE_FILE
+        return (StoreReader(path),) if path.exists() and not self.options.fresh else ()
+
+    # Rows
+
+    def begin(self, stage: Stage) -> None:
+        """Start counting a stage's rows anew: a stream that is run twice is counted once."""
+        self._counts[stage] = StageCounts()
+
+    def count_as(self, stage: Stage) -> None:
+        """Count a stage that is made anew for each row under the first of its name."""
+        if all(known.name != stage.name for known in self._counts):
+            self.begin(stage)
+
+    def record(self, stage: Stage, row: Row, outcome: Outcome, exchanges: Sequence[str] = ()) -> None:
+        """Put on record what a stage made of a row."""
+        counts = self._counts.get(stage)
+        if counts is None:
+            counts = next(counts for known, counts in self._counts.items() if known.name == stage.name)
+        counts.add(outcome.status, len(outcome.rows), outcome.reason)
+        asked = tuple(exchanges)
+        if outcome.status != KEPT:
+            self._add(stage, row, outcome, row, outcome.fields, asked)
+            return
+        for made, fields in outcome.rows:
+            self._add(stage, row, outcome, made, fields, asked)
+
+    def _add(
+        self, stage: Stage, row: Row, outcome: Outcome, made: Row, fields: Any, exchanges: tuple[str, ...]
+    ) -> None:  # fmt: skip
+        self.store.add_row(
+            RowRecord(stage.name, made.key, outcome.status, outcome.reason, outcome.detail, fields, exchanges,
+                      stage.came_from, row.key, made.root, made.place),
+            run_attempt=self.run_attempt,
+        )  # fmt: skip
+        if outcome.status == FAILED:
+            self.events.emit("row_failed", step=stage.name, key=made.key, reason=outcome.reason)
+
+    def why_lost(self, step: str) -> str:
+        """The reasons why rows of a step are lost, in one line."""
+        found = [counts for stage, counts in self._counts.items() if stage.name == step]
+        reasons = [reason for counts in found for reason in (*counts.failures, *counts.reasons)]
+        return "; ".join(reasons) or "no reason was recorded"
+
+    def limited(self, source: Iterator[Row]) -> Iterator[Row]:
+        """At most `limit` source rows; remembers whether any was left out."""
+        if self.options.limit is None:
+            yield from source
+            return
+        yield from islice(source, self.options.limit)
+        if next(source, None) is not None:
+            self.limited_by = self.options.limit
+
+    # State
+
+    def counts(self) -> dict[str, StageCounts]:
+        """Rows in and out of each step so far, by the step's name, in the order of the stream."""
+        merged: dict[str, StageCounts] = {}
+        for stage, counts in list(self._counts.items()):
+            merged[stage.name] = merged[stage.name].merged(counts) if stage.name in merged else counts
+        return merged
+
+    def beat(self) -> None:
+        """Tell the world how far the run is."""
+        manifest = self.manifest("cancelling" if self.stop.stopped is not None else "running")
+        write_manifest(self.path, manifest)
+        self.events.emit("progress", steps=manifest["steps"], cost_usd=manifest["cost_usd"])
+        if self.options.on_progress is not None:
+            self.options.on_progress(manifest)
+
+    def manifest(self, status: str, ending: Ending | None = None) -> dict[str, Any]:
+        """What `run.json` holds."""
+        manifest: dict[str, Any] = {
+            "status": status,
+            "pipeline": self.options.pipeline,
+            "fingerprint": self.options.fingerprint,
+            "attempt": self.run_attempt,
+            "seed": self.options.seed,
+            "started": self._started,
+            "updated": time.time(),
+            "steps": self._steps_json(),
+            "models": {name: vars(account) for name, account in self.budget.accounts.items()},
+            "cost_usd": round(self.budget.spent_usd, 6),
+            "budget_usd": self.options.budget_usd,
+            "prompts": dict(sorted(self.prompts.items())),
+            "versions": _versions(),
+        }
+        if ending is not None:
+            manifest |= {"ended": time.time(), "message": self.options.redact(ending.message)}
+        return manifest
+
+    def _steps_json(self) -> dict[str, Json]:
+        steps = {}
+        for name, counts in self.counts().items():
+            calls = self.exchanges.steps.get(name)
+            asked = vars(calls) if calls is not None else {"calls": 0, "reused": 0, "retries": 0}
+            steps[name] = {**counts.as_json(), **asked}
+        return steps
+
+    def log(self, message: str) -> None:
+        """Write a line to the log."""
+        self._log.write(message)
+
+    # End
+
+    async def conclude(self, datasets: dict[str, Dataset], error: BaseException | None) -> Ending:
+        """Say how the run ended, write the card and the manifest, and give everything back."""
+        ending = ending_of(error, self.counts(), datasets, self.options.max_failed_share, self.limited_by)
+        try:
+            if ending.status in CAME_TO_ITS_END:
+                self.store.forget_rows_before(self.run_attempt)
+            await self.store.flushed()
+            manifest = self.manifest(ending.status, ending)
+            manifest["sources"] = coverage(self.store, self.run_attempt, list(self.counts()))
+            manifest["paid"] = model_totals(self.store)
+            manifest["datasets"] = {name: dataset.as_json() for name, dataset in datasets.items()}
+            if datasets:
+                write_card(self.path, self.options.pipeline, manifest, self.store, self.run_attempt)
+            self.events.emit("run_ended", status=ending.status, message=ending.message)
+            write_manifest(self.path, manifest)
+            self._log.write(f"{ending.status}: {ending.message}")
+            if self.options.on_progress is not None:
+                self.options.on_progress(manifest)
+        finally:
+            self._close()
+        self.ending = ending
+        return ending
+
+    def _close(self) -> None:
+        for reader in self.exchanges.borrowed:
+            reader.close()
+        try:
+            self.store.close()
+        finally:
+            self.events.close()
+            self._log.close()
+            self._lock.release()
+
+
+def _set_aside_for_fresh_start(folder: Path) -> None:
+    """`--fresh` keeps what was paid for: the old store stays beside the new one."""
+    number = 1
+    while (folder / f"store.before-{number}.sqlite").exists():
+        number += 1
+    for suffix in ("", "-wal", "-shm"):
+        part = folder / f"{STORE_FILE}{suffix}"
+        if part.exists():
+            part.rename(folder / f"store.before-{number}.sqlite{suffix}")
+    for damaged in folder.glob("store.damaged-*.sqlite"):
+        damaged.rename(damaged.with_name(damaged.name.replace("damaged", f"before-{number}-damaged")))
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    packages = ("aiohttp", "pydantic", "orjson", "nltk", "pyarrow")
+    found = {name: importlib.metadata.version(name) for name in packages}
+    return {"python": platform.python_version(), **found}

@@ -1,0 +1,91 @@
+"""One writer per output folder: a lock the kernel gives back when its holder dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from generation_functions.errors import RunLocked
+
+LOCK_FILE = ".lock"
+
+
+class FolderLock:
+    """Holds an output folder for writing. A second holder is refused at once, and told who is first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / LOCK_FILE
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> None:
+        """Take the folder. Raises `RunLocked` naming the holder."""
+        file = self.path.open("a+", encoding="utf-8")
+        if not _try_lock(file):
+            holder = _describe(self.path)
+            file.close()
+            raise RunLocked(
+                f"{self.path.parent} is being written by {holder}",
+                hint="Wait for it, stop it, or choose another output_dir.",
+            )
+        file.seek(0)
+        file.truncate()
+        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), "argv": sys.argv[:3]}, file)
+        file.flush()
+        self._file = file
+
+    def release(self) -> None:
+        """Give the folder back."""
+        if self._file is not None:
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.close()
+            self._file = None
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a living process holds the folder. False also when there is no lock file."""
+    path = folder / LOCK_FILE
+    if not path.exists():
+        return False
+    try:
+        with path.open("r+", encoding="utf-8") as file:
+            return not _try_lock(file)
+    except OSError:
+        return False
+
+
+def holder_of(folder: Path) -> dict[str, Any]:
+    """What the holder wrote of itself: pid, host, since (Unix seconds). Empty when unknown."""
+    try:
+        found = json.loads((folder / LOCK_FILE).read_text(encoding="utf-8") or "{}")
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _describe(path: Path) -> str:
+    holder = holder_of(path.parent)
+    if "pid" not in holder:
+        return "another process"
+    minutes = (time.time() - float(holder.get("since", time.time()))) / 60
+    return f"process {holder['pid']} on {holder.get('host', 'this machine')}, for {minutes:.0f} min"
+
+
+def _try_lock(file: IO[str]) -> bool:
+    try:
+        if os.name == "nt":  # pragma: no cover
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,291 @@
+"""`Run`: what a pipeline is given. It reads, sends rows through steps, writes datasets, and remembers everything.
+
+    async with Run("outputs/poems") as run:
+        chunks = run.read("inputs/poems").chunk(max_tokens=500)
+        poems = chunks.through(write_poem, model=writer)
+        await run.write(poems, "poems", as_chat)
+
+The output folder is the run's identity: the same folder again goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from generation_functions.config.suggestions import did_you_mean
+from generation_functions.errors import ConfigError, MillraceError, RunStopped
+from generation_functions.models.exchange import Completion, Request
+from generation_functions.models.model import Model
+from generation_functions.prompts import Prompt, PromptBook, PromptMode
+from generation_functions.rows import Json, Row, content_key
+from generation_functions.run.folder import RunFolder, RunOptions
+from generation_functions.run.sources import Documents, given_rows
+from generation_functions.run.written import Dataset, Shape, dataset_stage, export_dataset
+from generation_functions.steps.asking import Asking, Doing, Services
+from generation_functions.steps.one_off import OneOffStep
+from generation_functions.steps.outcome import Outcome
+from generation_functions.steps.step import PromptedStep, Step
+from generation_functions.streams.flow import Flow
+from generation_functions.streams.stage import Stage, StepStage
+from generation_functions.streams.stream import Stream
+
+if TYPE_CHECKING:
+    from generation_functions.models.clients import ModelClients
+
+_SPARE_WIDTH = 1.25
+_OFFLINE_WIDTH = 32
+
+
+class Run(Services):
+    """One run of a pipeline into one output folder. See the module's example."""
+
+    def __init__(self, output_dir: Path | str, options: RunOptions | None = None, **settings: Any) -> None:
+        """`settings` are fields of `RunOptions`, for use without one: `Run("outputs/x", seed=7)`."""
+        self.options = options or RunOptions(**settings)
+        self.output_dir = Path(output_dir)
+        self.seed = self.options.seed
+        self.children: dict[str, Run] = {}
+        self.datasets: dict[str, Dataset] = {}
+        self._folder: RunFolder | None = None
+        self._clients: ModelClients | None = None
+        self._books: dict[Path, PromptBook] = {}
+        self._prompts: dict[tuple[Path, str, str], Prompt] = {}
+        self._specs: dict[str, Step] = {}
+
+    # Life
+
+    async def __aenter__(self) -> Run:
+        from generation_functions.models.clients import ModelClients
+
+        self._clients = await ModelClients().__aenter__()
+        try:
+            self._folder = RunFolder(self.output_dir, self.options, self._clients)
+        except BaseException:
+            await self._clients.__aexit__(None, None, None)
+            raise
+        self._heartbeat = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._heartbeat.cancel()
+        assert self._clients is not None
+        try:
+            await self._clients.__aexit__(None, None, None)
+        finally:
+            await self.close(exc)
+
+    async def close(self, error: BaseException | None = None) -> None:
+        """Write what is left, say how the run ended, and give the folder back."""
+        for child in self.children.values():
+            await child.close(error)
+        await self.folder.conclude(self.datasets, error)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self.options.heartbeat_s)
+            for run in (self, *self.children.values()):
+                run.folder.beat()
+
+    @property
+    def folder(self) -> RunFolder:
+        """The open output folder. Raises `MillraceError` before `async with`."""
+        if self._folder is None:
+            raise MillraceError("this run is not open", hint='Use it as `async with Run("outputs/name") as run:`.')
+        return self._folder
+
+    def child(self, name: str) -> Run:
+        """A run inside this one, for a pipeline that calls a pipeline: its own folder, store and status, one budget."""
+        if name not in self.children:
+            child = Run(self.output_dir / name, self.options.for_child(name))
+            child._clients = self._clients
+            child._folder = RunFolder(child.output_dir, child.options, self._clients, parent=self.folder)
+            self.children[name] = child
+            self.log(f"child run {name} → {child.output_dir}")
+        return self.children[name]
+
+    def log(self, message: str) -> None:
+        """Write a line to the run's log and show it."""
+        self.folder.log(message)
+
+    # Sources
+
+    def read(self, input_dir: Path | str) -> Documents:
+        """The documents of a folder (or of one file), in a stable order. What cannot be read is reported as a skip."""
+        return Documents(self, Path(input_dir))
+
+    def rows(self, rows: Iterable[Mapping[str, Json]], *, name: str = "rows") -> Stream:
+        """A stream over your own mappings. They are iterated once for each time the stream is written or collected."""
+        return given_rows(self, rows, name)
+
+    # Running
+
+    async def write(
+        self,
+        stream: Stream,
+        name: str,
+        shape: Shape | None = None,
+        *,
+        formats: Sequence[str] = ("messages",),
+        parquet: bool = True,
+        validation_share: float = 0.0,
+    ) -> Dataset:
+        """Run a stream and write its rows, in source order, to `datasets/NAME.jsonl` and its siblings.
+
+        shape             row → the mapping to write; without it the row's fields are written
+        formats           the first is NAME.jsonl, others are NAME.FORMAT.jsonl: messages, sharegpt, alpaca, completion
+        validation_share  share of source documents, 0 to 1, kept for NAME.validation.jsonl
+
+        Raises `RunStopped` when the run was stopped; at a stop by the budget, what is finished is written first.
+        """
+        stage = dataset_stage(name, shape, stream)
+        try:
+            await self._flow(stream, [*stream.stages, stage], lambda row: None)
+        except RunStopped as exc:
+            if exc.reason != "budget":
+                raise
+            await self._export(name, stream, formats, parquet, validation_share)
+            raise
+        return await self._export(name, stream, formats, parquet, validation_share)
+
+    async def _export(
+        self, name: str, stream: Stream, formats: Sequence[str], parquet: bool, validation_share: float
+    ) -> Dataset:
+        await self.folder.store.flushed()
+        dataset = await export_dataset(
+            self.folder, name, formats=formats, parquet=parquet, validation_share=validation_share, seed=self.seed
+        )
+        self.datasets[name] = dataset
+        return dataset
+
+    async def collect(self, stream: Stream) -> list[Row]:
+        """Run a stream and give its rows in source order."""
+        rows: list[Row] = []
+        await self._flow(stream, list(stream.stages), rows.append)
+        return sorted(rows, key=lambda row: (row.place, row.key))
+
+    async def once(self, step: OneOffStep, *, model: Model, **values: Any) -> Any:
+        """Make a step's one call for the whole run and give its value. Raises `MillraceError` when it has none."""
+        row = Row(content_key("once", step.name, values), dict(values), (step.name,))
+        stage = self.bind(step, model=model, name=None, settings=values, depth=0)
+        self.folder.begin(stage)
+        self.folder.exchanges.expect(model)
+        made = await stage.process(row, self.folder)
+        if not made:
+            raise MillraceError(f"step {step.name!r} got no usable answer: {self.folder.why_lost(step.name)}")
+        return made[0]["value"]
+
+    async def _flow(self, stream: Stream, stages: list[Stage], arrive: Callable[[Row], None]) -> None:
+        folder = self.folder
+        for model in stream.models:
+            folder.exchanges.expect(model)
+        for stage in (*stream.source_stages, *stages):
+            folder.begin(stage)
+        flow = Flow(
+            folder.limited(stream.source()), stages, recorder=folder, arrive=arrive,
+            width=_width(stream.models), stop=folder.stop,
+        )  # fmt: skip
+        await flow.run()
+
+    # What streams and steps ask of a run
+
+    def begin(self, stage: Stage) -> None:
+        """Start counting a stage's rows anew."""
+        self.folder.begin(stage)
+
+    def record(self, stage: Stage, row: Row, outcome: Outcome, exchanges: Sequence[str] = ()) -> None:
+        """Put on record what a stage made of a row."""
+        self.folder.record(stage, row, outcome, exchanges)
+
+    def bind(
+        self, step: Step, *, model: Model | None, name: str | None, settings: Mapping[str, Any], depth: int
+    ) -> StepStage:
+        """A step with its model and settings, ready to run. Raises `ConfigError` for a setting nobody asked for."""
+        step, values = step.with_settings(settings)
+        if isinstance(step, PromptedStep) and model is not None:
+            self._check_values(step, model, values)
+        name = name or step.name
+        known = self._specs.setdefault(name, step)
+        if known.name != step.name:
+            raise ConfigError(f"two steps are recorded as {name!r}", hint='Give one another name: name="...".')
+        sampling: Mapping[str, Json] = {}
+        if model is not None and isinstance(step, PromptedStep):
+            sampling = {**model.spec.sampling(), **step.sampling, **structured_fields(step, model)}
+        return StepStage(name, step=step, asking=Asking(self, name, model, values, sampling, depth))
+
+    def _check_values(self, step: PromptedStep, model: Model, values: Mapping[str, Any]) -> None:
+        if (
+            not values
+            or not hasattr(step, "prompt")
+            or getattr(step, "variations", None)
+            or getattr(step, "turns", None)
+        ):
+            return
+        wanted = self.prompt(step, None, model.spec.mode).names
+        for value in values:
+            if value not in wanted:
+                options = [*wanted, *step.__dataclass_fields__]
+                raise ConfigError(
+                    f"step {step.name!r} has no setting and its prompt no place called {value!r}",
+                    hint=did_you_mean(value, options) or f"The prompt's places: {', '.join(wanted) or 'none'}.",
+                )
+
+    def prompt(self, step: PromptedStep, name: str | None, mode: PromptMode) -> Prompt:
+        """A prompt of a step, from the run's `prompts` folder where it has one of that name."""
+        chosen = name or step.prompt or step.name
+        if isinstance(chosen, Prompt):
+            self.folder.prompts[f"{step.name}"] = chosen.version
+            return chosen
+        place = (step.prompts_dir, chosen, mode)
+        found = self._prompts.get(place)
+        if found is None:
+            found = self._prompts[place] = self._book(step.prompts_dir).get(chosen, mode=mode)
+            self.folder.prompts[chosen] = found.version
+            self.folder.store.share(found.shared)
+        return found
+
+    def _book(self, beside: Path) -> PromptBook:
+        if beside not in self._books:
+            folders = [self.options.prompts, beside] if self.options.prompts else [beside]
+            self._books[beside] = PromptBook(folders)
+        return self._books[beside]
+
+    async def complete(self, model: Model, request: Request, step: str) -> tuple[Completion, str]:
+        """Answer a request from the store or the model."""
+        return await self.folder.exchanges.complete(model, request, step)
+
+    def rounds(self, step: str, key: str) -> int:
+        """How often this row's step was asked to be tried again."""
+        return self.folder.retries.get((step, key), 0)
+
+    def inner(self, step: str, depth: int) -> Doing:
+        """What a `DepthFirst` function calls its steps with."""
+
+        async def do(inner: Step, row: Row, *, model: Model | None = None, **settings: Any) -> list[Row]:
+            name = f"{step}.{inner.name}"
+            stage = self.bind(inner, model=model, name=name, settings=settings, depth=depth)
+            stage.came_from = step
+            self.folder.count_as(stage)
+            return await stage.process(row, self.folder)
+
+        return do
+
+
+def structured_fields(step: PromptedStep, model: Model) -> Mapping[str, Json]:
+    """The request fields that make an endpoint answer in a parser's JSON schema, where both know how."""
+    response_format = getattr(step.parse, "response_format", None)
+    if response_format is None or model.spec.structured_output == "none":
+        return {}
+    return {"response_format": response_format(model.spec.structured_output)}
+
+
+def _width(models: Sequence[Model]) -> int:
+    # A little more than the endpoints can take at once, so that a call is ready whenever a place falls free.
+    specs = {id(model.spec): model.spec for model in models}
+    in_flight = sum(_OFFLINE_WIDTH if s.provider == "offline" else s.max_in_flight for s in specs.values())
+    return int(in_flight * _SPARE_WIDTH) + 8

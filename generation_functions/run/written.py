@@ -1,0 +1,98 @@
+"""What a run writes: rows of a stream's end, shaped, in source order, with where each came from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import orjson
+
+from generation_functions.rows import Json, Row
+from generation_functions.run.account import DATASET_PREFIX
+from generation_functions.steps.outcome import Outcome
+from generation_functions.store import KEPT, StoreReader
+from generation_functions.streams.stage import PlainStage
+from generation_functions.streams.stream import Stream
+
+if TYPE_CHECKING:
+    from generation_functions.datasets import Record
+    from generation_functions.run.folder import RunFolder
+
+DATASETS_FOLDER = "datasets"
+Shape: TypeAlias = Callable[[Row], Mapping[str, Json]]
+"""Row → what is written of it: `{"messages": [...]}`, `{"text": ...}`, or any mapping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset a run has written. `path` is the file to train on; counts are rows."""
+
+    name: str
+    path: Path
+    rows: int
+    validation_rows: int
+    files: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """For `run.json`."""
+        return {
+            "rows": self.rows, "validation_rows": self.validation_rows,
+            "files": [path.name for path in self.files], "notes": list(self.notes),
+        }  # fmt: skip
+
+
+def dataset_stage(name: str, shape: Shape | None, stream: Stream) -> PlainStage:
+    """The last stage of a written stream: what it keeps of a row is exactly what is written."""
+    offline = any(model.spec.provider == "offline" for model in stream.models)
+
+    def act(row: Row) -> Outcome:
+        content = dict(shape(row)) if shape is not None else dict(row.fields)
+        content.setdefault("metadata", _metadata(row, offline))
+        return Outcome(KEPT, [(row, content)])
+
+    return PlainStage(f"{DATASET_PREFIX}{name}", stream.end, act=act)
+
+
+def _metadata(row: Row, offline: bool) -> dict[str, Json]:
+    found = {"key": row.key, **{name: row[name] for name in ("source", "start", "end") if name in row}}
+    return {**found, "writer": "offline"} if offline else found
+
+
+def dataset_records(store: StoreReader, name: str, run_attempt: int) -> Iterator[Record]:
+    """A dataset's rows in source order, each with the identity of its source document."""
+    from generation_functions.datasets import Record
+
+    found = store.stream(
+        "SELECT r.key, r.fields, COALESCE(c.from_key, r.root) FROM rows r LEFT JOIN rows c ON c.step = 'chunk' AND"
+        " c.key = r.root WHERE r.step = ? AND r.run_attempt = ? AND r.status = 'kept' ORDER BY r.place, r.key",
+        (f"{DATASET_PREFIX}{name}", run_attempt),
+    )
+    return (Record(orjson.loads(fields), key, document) for key, fields, document in found)
+
+
+async def export_dataset(
+    folder: RunFolder, name: str, *, formats: Sequence[str], parquet: bool, validation_share: float, seed: int
+) -> Dataset:
+    """Write a dataset's files from the store, in a thread. Raises `StoreError`, `ConfigError`."""
+    from generation_functions.datasets import write_dataset
+
+    records = dataset_records(folder.store, name, folder.run_attempt)
+    written = await asyncio.to_thread(
+        write_dataset, records, folder.path / DATASETS_FOLDER, name,
+        formats=formats, parquet=parquet, validation_share=validation_share, seed=seed,
+    )  # fmt: skip
+    files = tuple(file.path for file in written.files)
+    dataset = Dataset(
+        name, folder.path / DATASETS_FOLDER / f"{name}.jsonl", written.rows, written.validation_rows, files,
+        tuple(written.notes),
+    )  # fmt: skip
+    folder.events.emit("dataset_written", **{"name": name, **dataset.as_json()})
+    return dataset
+
+
+def write_card(folder: Path, pipeline: str, manifest: Mapping[str, Any], store: StoreReader, run_attempt: int) -> None:
+    """Write `datasets/README.md`: what is in the datasets and where it came from. The same run gives the same bytes."""

@@ -1,0 +1,173 @@
+"""How a step asks a model: filling the prompt, asking again when an answer will not do, keeping what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from random import Random
+from types import CodeType
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from generation_functions.errors import ConfigError, ParseError, RequestRefused, TransientError
+from generation_functions.models.exchange import Completion, Messages, Request
+from generation_functions.models.model import Model
+from generation_functions.rows import Json, Row, content_key
+from generation_functions.steps.outcome import StepFailed
+
+if TYPE_CHECKING:
+    from generation_functions.prompts import Prompt, PromptMode
+    from generation_functions.steps.step import PromptedStep
+
+OfflineRule: TypeAlias = Callable[[Mapping[str, Json], Random], str]
+"""Writes what a model would have answered, from the row's fields and the prompt's values."""
+
+
+Doing: TypeAlias = Callable[..., Awaitable[list[Row]]]
+"""`await do(step, row, model=..., **settings)`: the rows that step makes of a row; empty when it dropped or failed."""
+
+
+class Services(Protocol):
+    """What a run gives its steps."""
+
+    seed: int
+
+    def prompt(self, step: PromptedStep, name: str | None, mode: PromptMode) -> Prompt:
+        """A prompt of the step, from the run's overrides or from beside the pipeline."""
+        ...
+
+    async def complete(self, model: Model, request: Request, step: str) -> tuple[Completion, str]:
+        """Answer a request, from the store or from the model. Gives the completion and the exchange's key."""
+        ...
+
+    def rounds(self, step: str, key: str) -> int:
+        """How many times a person asked for this row's step to be tried again."""
+        ...
+
+    def inner(self, step: str, depth: int) -> Doing:
+        """What a `DepthFirst` step's function calls its own steps with."""
+        ...
+
+
+@dataclass(slots=True)
+class Asking:
+    """One step's way to its model, for every row of a stream.
+
+    step_name  the name its rows and exchanges are recorded under
+    values     what `.through(...)` gave the prompt beside the row's fields
+    sampling   the model's default sampling with the step's own on top
+    depth      the step's position in the stream; deeper steps are served first
+    """
+
+    services: Services
+    step_name: str
+    model: Model | None = None
+    values: Mapping[str, Json] = field(default_factory=dict)
+    sampling: Mapping[str, Json] = field(default_factory=dict)
+    depth: int = 0
+
+    def about(self, row: Row, prepare: Callable[[Row], Mapping[str, Json]] | None = None) -> Calls:
+        """The calls made for one row."""
+        values: Mapping[str, Json] = row.fields
+        if self.values or prepare is not None:
+            values = {**row.fields, **self.values, **(prepare(row) if prepare is not None else {})}
+        return Calls(self, row, values, self.services.rounds(self.step_name, row.key))
+
+    def the_model(self) -> Model:
+        """The model this step asks. Raises `ConfigError` when `.through(...)` was given none."""
+        if self.model is None:
+            raise ConfigError(
+                f"step {self.step_name!r} asks a model, and was given none",
+                hint=f"Pass one: .through({self.step_name}, model=writer)",
+            )
+        return self.model
+
+
+@dataclass(slots=True)
+class Calls:
+    """The calls one step makes for one row, and the keys of the exchanges they became."""
+
+    asking: Asking
+    row: Row
+    values: Mapping[str, Json]
+    round: int = 0
+    exchanges: list[str] = field(default_factory=list)
+
+    async def complete(
+        self, step: PromptedStep, prompt: Messages | str, *, sample: int = 0, attempt: int = 0
+    ) -> Completion:
+        """Ask once. Raises what the model client raises."""
+        asking = self.asking
+        model = asking.the_model()
+        request = Request(prompt, asking.sampling, sample, attempt, asking.depth)
+        if model.spec.provider == "offline" and step.offline is not None:
+            rule, values = step.offline, self.values
+            request.offline = lambda: rule(values, Random(content_key(prompt, sample, attempt)))
+            request.offline_version = f"{step.name}:{version_of(rule)}"
+        completion, key = await asking.services.complete(model, request, asking.step_name)
+        self.exchanges.append(key)
+        return completion
+
+    async def value(self, step: PromptedStep, *, sample: int = 0, prompt: Messages | str | None = None) -> Any:
+        """Ask until an answer parses and validates; stored answers are judged first, in their order.
+
+        Raises `StepFailed` when `step.retries` more tries did not help.
+        """
+        if prompt is None:
+            prompt = self.filled(step)
+        tries: list[str] = []
+        for attempt in range((step.retries + 1) * (self.round + 1)):
+            asked = step.with_failure(prompt, tries, self) if tries and step.show_failure else prompt
+            try:
+                completion = await self.complete(step, asked, sample=sample, attempt=attempt)
+            except (RequestRefused, TransientError) as exc:
+                # A cut-off or filtered answer may come out whole at the next try. Any other refusal would come again,
+                # unless a person asked for this row to be tried anew.
+                cut_off = isinstance(exc, RequestRefused) and exc.status is None
+                if not cut_off and attempt >= (step.retries + 1) * self.round:
+                    raise
+                tries.append(exc.message)
+                continue
+            value, problem = step.judged(completion.text, self.row)
+            if problem is None:
+                return value
+            tries.append(problem)
+        raise StepFailed(tries[-1], tries)
+
+    def filled(self, step: PromptedStep, name: str | None = None) -> Messages | str:
+        """The step's prompt (or another of its folder) filled with the row's values."""
+        asking = self.asking
+        mode = asking.the_model().spec.mode
+        return asking.services.prompt(step, name, mode).fill(self.values)
+
+
+def explain(exc: Exception) -> str:
+    """What went wrong in a parser or validator, in one line; a bug in one names its place."""
+    if isinstance(exc, ParseError):
+        return exc.message
+    code, line = _innermost(exc)
+    return f"{type(exc).__name__}: {exc} ({Path(code.co_filename).name}:{line})"
+
+
+def _innermost(exc: Exception) -> tuple[CodeType, int]:
+    traceback = exc.__traceback__
+    assert traceback is not None
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame.f_code, traceback.tb_lineno
+
+
+_versions: dict[str, str] = {}
+
+
+def version_of(rule: Callable[..., Any]) -> str:
+    """A hash of the file a rule stands in: when the file changes, the rule's answers are made again (they are free)."""
+    code = getattr(rule, "__code__", None) or getattr(getattr(rule, "func", None), "__code__", None)
+    if code is None:
+        return repr(type(rule))
+    if code.co_filename not in _versions:
+        path = Path(code.co_filename)
+        content = path.read_bytes() if path.is_file() else code.co_code
+        _versions[code.co_filename] = blake2b(content, digest_size=8).hexdigest()
+    return f"{code.co_name}@{_versions[code.co_filename]}"

@@ -1,0 +1,255 @@
+"""The run's memory: every exchange with a model, and what each step made of each row.
+
+A store is written by one process and may be read by others meanwhile. Exchanges are kept for good; rows describe the
+latest attempt. An exchange is on disk before the row that asked for it goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from zlib import crc32
+
+import orjson
+
+from generation_functions.errors import StoreDamaged, StoreError
+from generation_functions.models.exchange import Completion, Messages, Request, Usage
+from generation_functions.rows import Json, Place, Row, canonical_json, content_key
+from generation_functions.store.opening import connect, prepare
+from generation_functions.store.places import encode_place
+from generation_functions.store.writer import GroupCommit
+
+KEPT, DROPPED, FAILED = "kept", "dropped", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A stored answer, or the stored reason why there is none (`error`)."""
+
+    completion: Completion
+    cost: float
+    error: str | None
+    run_attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecord:
+    """What one step made of one row.
+
+    `fields` holds only what the step added; `from_step` and `from_key` say which row it was made from. `detail` holds
+    what explains the outcome: votes, failed tries.
+    """
+
+    step: str
+    key: str
+    status: str
+    reason: str | None
+    detail: Json
+    fields: dict[str, Json]
+    exchanges: tuple[str, ...]
+    from_step: str
+    from_key: str
+    root: str
+    place: Place = ()
+
+
+class StoreReader:
+    """Read-only access to a run's store, also while the run goes on. Raises `StoreError` where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.exists():
+            raise StoreError(f"there is no store at {path}", hint="Is this the output_dir of a run?")
+        try:
+            self._reading = connect(path, writing=False)
+        except sqlite3.Error as exc:
+            raise StoreError(f"{path} cannot be read: {exc}") from exc
+
+    def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one SELECT and fetch all of it. Raises `StoreDamaged`, `StoreError`."""
+        try:
+            return self._reading.execute(statement, parameters).fetchall()
+        except sqlite3.OperationalError as exc:
+            raise StoreError(f"{self.path} cannot be read: {exc}") from exc
+        except sqlite3.DatabaseError as exc:
+            raise StoreDamaged(
+                f"{self.path} is damaged: {exc}", hint="Run `doctor` on the run for the next step."
+            ) from exc
+
+    def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run one SELECT on a connection of its own and give its rows as they come."""
+        connection = connect(self.path, writing=False)
+        try:
+            yield from connection.execute(statement, parameters)
+        except sqlite3.DatabaseError as exc:
+            raise StoreDamaged(f"{self.path} is damaged: {exc}") from exc
+        finally:
+            connection.close()
+
+    def answer(self, key: str) -> Answer | None:
+        """The stored answer to a request, by the request's key. Raises `StoreDamaged` when its checksum is off."""
+        found = self.query(
+            "SELECT text, thoughts, finish_reason, input_tokens, output_tokens, estimated, seconds, tries, cost, error,"
+            " run_attempt, checksum FROM exchanges WHERE key = ?",
+            (key,),
+        )
+        if not found:
+            return None
+        text, thoughts, finish, tokens_in, tokens_out, estimated, seconds, tries, cost, error, attempt, checksum = (
+            found[0]
+        )
+        if _checksum(text, thoughts) != checksum:
+            raise StoreDamaged(
+                f"the stored answer {key} in {self.path} is not what was written",
+                hint="Restore store.sqlite from a copy, or start over with --fresh.",
+            )
+        usage = Usage(tokens_in, tokens_out, bool(estimated))
+        return Answer(Completion(text, thoughts, finish, usage, seconds, tries), cost, error, attempt)
+
+    def exchange(self, key: str) -> dict[str, Json] | None:
+        """One exchange whole, with the prompt as it was sent, for people to read."""
+        found = self.query(
+            "SELECT model, step, prompt, sampling, sample, attempt, text, thoughts, finish_reason, input_tokens,"
+            " output_tokens, estimated, cost, seconds, tries, error FROM exchanges WHERE key = ?",
+            (key,),
+        )
+        if not found:
+            return None
+        names = ("model", "step", "prompt", "sampling", "sample", "attempt", "text", "thoughts", "finish_reason",
+                 "input_tokens", "output_tokens", "estimated", "cost", "seconds", "tries", "error")  # fmt: skip
+        exchange = dict(zip(names, found[0], strict=True))
+        exchange["prompt"] = self._expanded(orjson.loads(exchange["prompt"]))
+        exchange["sampling"] = orjson.loads(exchange["sampling"])
+        exchange["estimated"] = bool(exchange["estimated"])
+        return {"key": key, **exchange}
+
+    def _expanded(self, prompt: Json) -> Json:
+        if isinstance(prompt, str):
+            return prompt
+        return [self._shared_message(m["shared"]) if "shared" in m else m for m in prompt]
+
+    def _shared_message(self, key: str) -> Json:
+        found = self.query("SELECT content FROM messages WHERE key = ?", (key,))
+        return orjson.loads(found[0][0]) if found else {"role": "?", "content": "?"}
+
+    def retries(self) -> dict[tuple[str, str], int]:
+        """How often each `(step, key)` was asked to be tried again."""
+        return {(step, key): count for step, key, count in self.query("SELECT step, key, round FROM retries")}
+
+    def fact(self, name: str) -> str | None:
+        """A named value, or None."""
+        found = self.query("SELECT value FROM facts WHERE name = ?", (name,))
+        return found[0][0] if found else None
+
+    def spent(self) -> float:
+        """USD paid for all the answers in the store."""
+        return float(self.query("SELECT COALESCE(SUM(cost), 0) FROM exchanges")[0][0])
+
+    def close(self) -> None:
+        """Give back the reading connection."""
+        self._reading.close()
+
+
+class Store(StoreReader):
+    """The one writer of a run's store."""
+
+    def __init__(self, path: Path, *, clean: bool = False) -> None:
+        prepare(path, clean=clean)
+        super().__init__(path)
+        self._writer = GroupCommit(lambda: connect(path, writing=True))
+        self._sharing: dict[int, tuple[Json, bytes]] = {}
+        self._shared_keys: set[str] = set()
+        self._known_places: tuple[Place, bytes] = ((), b"")
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def commits(self) -> int:
+        """Commits made so far."""
+        return self._writer.commits
+
+    def share(self, messages: Messages) -> None:
+        """Store messages that many prompts hold (the same objects, by identity) once instead of in every exchange."""
+        for message in messages:
+            if id(message) in self._sharing:
+                continue
+            key = content_key(message)
+            self._sharing[id(message)] = (message, b'{"shared":"' + key.encode() + b'"}')
+            if key not in self._shared_keys:
+                self._shared_keys.add(key)
+                self._writer.execute("INSERT OR IGNORE INTO messages VALUES (?, ?)", (key, canonical_json(message)))
+
+    def add_answer(
+        self, key: str, request: Request, completion: Completion, *, model: str, step: str, cost: float,
+        run_attempt: int, error: str | None = None,
+    ) -> asyncio.Future[None]:  # fmt: skip
+        """Store an exchange. The future resolves when it is on disk; only then may its row go on."""
+        usage = completion.usage
+        return self._writer.add_exchange(
+            (key, model, step, self._prompt_json(request.prompt), canonical_json(request.sampling), request.sample,
+             request.attempt, completion.text, completion.thoughts, completion.finish_reason, usage.input_tokens,
+             usage.output_tokens, int(usage.estimated), cost, completion.seconds, completion.retries, error,
+             run_attempt, _checksum(completion.text, completion.thoughts))
+        )  # fmt: skip
+
+    def _prompt_json(self, prompt: Messages | str) -> bytes:
+        if isinstance(prompt, str):
+            return canonical_json(prompt)
+        parts = [
+            shared[1] if (shared := self._sharing.get(id(message))) is not None else canonical_json(message)
+            for message in prompt
+        ]
+        return b"[" + b",".join(parts) + b"]"
+
+    def add_row(self, record: RowRecord, *, run_attempt: int) -> None:
+        """Store what a step made of a row. It reaches the disk with the next commit; it can always be made again."""
+        self._writer.add_row(
+            (record.step, record.key, record.status, record.reason,
+             None if record.detail is None else canonical_json(record.detail), canonical_json(record.fields),
+             ",".join(record.exchanges), record.from_step, record.from_key, record.root, encode_place(record.place),
+             run_attempt)
+        )  # fmt: skip
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Store a named value."""
+        self._writer.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def ask_again(self, step: str, key: str) -> None:
+        """Grant a row's step another round of tries."""
+        self._writer.execute(
+            "INSERT INTO retries VALUES (?, ?, 1) ON CONFLICT (step, key) DO UPDATE SET round = round + 1", (step, key)
+        )
+
+    def forget_rows_before(self, run_attempt: int) -> None:
+        """Delete rows that the given attempt did not make. Their exchanges stay."""
+        self._writer.execute("DELETE FROM rows WHERE run_attempt < ?", (run_attempt,))
+
+    def flushed(self) -> asyncio.Future[None]:
+        """A future that resolves when everything added so far is on disk."""
+        return self._writer.flushed()
+
+    def close(self) -> None:
+        """Write what is queued, fold the log into the database, and give back both connections."""
+        try:
+            self._writer.close()
+        finally:
+            super().close()
+
+
+def read_row(record: Sequence[Any]) -> Row:
+    """A `Row` from `(key, fields, root)` as the database holds them."""
+    key, fields, root = record
+    return Row(key, orjson.loads(fields), (), (), root)
+
+
+def _checksum(text: str, thoughts: str) -> int:
+    return crc32(thoughts.encode("utf-8", "replace"), crc32(text.encode("utf-8", "replace")))
