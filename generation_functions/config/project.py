@@ -1,0 +1,113 @@
+"""The project folder as a whole: its super config, its pipelines and its environment, and how a config becomes a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from generation_functions.config.annotations import Pipeline
+from generation_functions.config.binding import BoundConfig, bind
+from generation_functions.config.catalog import Catalog, PipelineEntry
+from generation_functions.config.environment import Environment
+from generation_functions.config.overrides import Override
+from generation_functions.config.super_config import PlannedStep, SuperConfig, load_super_config
+from generation_functions.config.tree import Document, Node
+from generation_functions.config.yaml_loader import load_yaml
+from generation_functions.errors import ConfigError, Problem
+
+SUPER_CONFIG = "super_config.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """A pipeline and the config bound to it. `bound.problems` says whether it can run; `bound.checked()` insists."""
+
+    entry: PipelineEntry
+    function: Pipeline
+    bound: BoundConfig
+    config: Document
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with pipelines and configs. Nothing is read before it is asked for.
+
+    environ  the process's environment; the folder's `.env` fills in names it does not set.
+    confine  refuse pipelines outside the folder.
+    """
+
+    root: Path
+    environ: Mapping[str, str]
+    confine: bool = False
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The names a config may refer to."""
+        return Environment.read(self.root, self.environ)
+
+    @cached_property
+    def super_config(self) -> SuperConfig:
+        """The folder's super config; an empty one where it has none. Raises `ConfigError`."""
+        path = self.root / SUPER_CONFIG
+        return load_super_config(path) if path.exists() else SuperConfig()
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The folder's pipelines, under the super config's aliases too."""
+        return Catalog(self.root, self.super_config.aliases)
+
+    def prepare(self, config: Path, overrides: Iterable[Override | str] = ()) -> PreparedRun:
+        """Read one config, find its pipeline, bind the two. Raises `ConfigError` where there is nothing to bind."""
+        document = load_yaml(config)
+        named = document.root.items.get("pipeline")
+        if named is None or not isinstance(named.value, str):
+            problem = Problem(
+                "missing 'pipeline': which pipeline this config is for", config, hint="add 'pipeline: ...'"
+            )
+            raise ConfigError([*document.problems, problem])
+        return self._bound(document, self._entry(named.value, named), overrides)
+
+    def prepare_all(self, overrides: Iterable[Override | str] = ()) -> list[PreparedRun]:
+        """The runs of `pipeline_order`, in order. Raises `ConfigError` with the problems of all entries that have none to bind.
+
+        `overrides` apply to each, after its own.
+        """
+        prepared, problems = [], []
+        for step in self.super_config.steps:
+            try:
+                prepared.append(self._prepare_step(step, tuple(overrides)))
+            except ConfigError as exc:
+                problems += exc.problems
+        if problems:
+            raise ConfigError(problems)
+        return prepared
+
+    def _prepare_step(self, step: PlannedStep, overrides: tuple[Override | str, ...]) -> PreparedRun:
+        if step.node is None:
+            return self.prepare(self.root / step.config, (*step.overrides, *overrides))
+        document = load_yaml(self.root / step.config)
+        at = step.written.items["node"]
+        entry = self._entry(step.node, at)
+        named = document.root.items.get("pipeline")
+        if named is not None and isinstance(named.value, str):
+            self._check_same(entry, at, self._entry(named.value, named), named)
+        return self._bound(document, entry, (*step.overrides, *overrides))
+
+    def _check_same(self, entry: PipelineEntry, at: Node, other: PipelineEntry, named: Node) -> None:
+        if (entry.path.resolve(), entry.function_name) != (other.path.resolve(), other.function_name):
+            message = f"'node' is '{at.value}', but the config's own 'pipeline' is '{named.value}'"
+            raise ConfigError(at.written_at.problem(message, f"remove 'node', or change {named.written_at.file}"))
+
+    def _entry(self, name: str, written: Node) -> PipelineEntry:
+        try:
+            return self.catalog.find(name, confine=self.confine)
+        except ConfigError as exc:
+            raise ConfigError([written.written_at.problem(p.message, p.hint) for p in exc.problems]) from exc
+
+    def _bound(self, document: Document, entry: PipelineEntry, overrides: Iterable[Override | str]) -> PreparedRun:
+        function = self.catalog.load(entry)
+        shared = self.super_config.models
+        bound = bind(document, function, overrides=overrides, environment=self.environment, shared_models=shared)
+        return PreparedRun(entry, function, bound, document)
