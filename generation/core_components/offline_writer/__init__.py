@@ -1,0 +1,1 @@
+"""What shipped offline rules have in common: sentences that stand alone, and questions they answer."""

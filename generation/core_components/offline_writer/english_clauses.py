@@ -1,0 +1,112 @@
+"""English main clauses, taken apart into subject, finite verb and rest: only where none of the three is in doubt."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from generation.core_components.offline_writer.english_verbs import AUXILIARIES, DOUBTFUL, FINITE, PAST_OF_PARTICIPLE
+
+LONGEST_SUBJECT = 8
+
+_ARTICLES = "The|A|An|Many|Most|Some|Every|Each|No|Early|Modern|Ancient|Several|Few|About|Around|More|Nearly|Both"
+_ADJECTIVES = "Green|Black|White|Red|Blue|Spring|Neap|High|Low|Wild|Young|Large|Small|Old|Good|Fresh|Dry|Raw|Molten"
+_SMALL = re.compile(rf"(?:{_ARTICLES})\b|(?:{_ADJECTIVES})\s(?![A-Z])")
+_CUT = re.compile(
+    r"\s*(?:[;:]|\s[–—-]\s|,\s|\s\(|\b(?:while|although|though|whereas|so\sthat|which|who|where|when|after|before|until"
+    r"|unless|because)\b)"
+)
+_NOT_IN_SUBJECT = re.compile(r"\b(?:that|who|which|when|if|as|because|to|not|however)\b|,")
+_ADVERBS = frozenset(["also", "still", "often", "usually", "first", "now", "not", "never", "always", "once"])
+
+
+class Clause(NamedTuple):
+    """A main clause: `subject verb …`, which is asked about as `auxiliary subject rest`.
+
+    `auxiliary` may be a `do` that the sentence did not have; `rest` then begins with the verb's base form.
+    """
+
+    subject: str
+    verb: str
+    auxiliary: str
+    rest: str
+
+    def asked(self, question_word: str, rest: str) -> str:
+        """The question with that rest: `When was tea introduced to Britain?`"""
+        return " ".join(f"{question_word} {self.auxiliary} {self.subject} {rest}".split()) + "?"
+
+
+def take_apart(clause: str, text: str) -> Clause | None:
+    """The clause's subject, verb and rest, or None. `text` tells names from words that only begin a sentence."""
+    words = clause.split()
+    reach = words[: LONGEST_SUBJECT + 1]
+    sure = [i for i, word in enumerate(reach) if _is_verb(word) and word not in DOUBTFUL]
+    doubtful = [i for i, word in enumerate(reach) if word in DOUBTFUL]
+    candidates = sure[:1] if sure and not any(_is_verb(word) for word in words[: sure[0]]) else []
+    if not sure and len(doubtful) == 1:
+        candidates = doubtful
+    return _at_verb(words, candidates[0], text) if candidates and candidates[0] else None
+
+
+def main_clause(body: str) -> str:
+    """What stands before the first comma, dash, subordinate word or second verb; an apposition is skipped."""
+    parts = body.split(", ")
+    if len(parts) > 2 and not _has_verb(parts[0]) and _has_verb(parts[2]) and not _has_verb(parts[1]):
+        body = f"{parts[0]} {', '.join(parts[2:])}"
+    pieces = _CUT.split(body, maxsplit=1)[0].split(" and ")
+    for count in range(1, len(pieces)):
+        if _has_verb(" ".join(pieces[:count])) and _has_verb(pieces[count]):
+            return " and ".join(pieces[:count])
+    return " and ".join(pieces)
+
+
+def _at_verb(words: list[str], index: int, text: str) -> Clause | None:
+    subject, verb, rest = words[:index], words[index], words[index + 1 :]
+    if not rest or not _is_noun_phrase(subject):
+        return None
+    named = as_inside(" ".join(subject), text)
+    following = next((word for word in rest if word not in _ADVERBS), "")
+    if verb in AUXILIARIES and (verb not in ("has", "have", "had") or is_participle(following)):
+        return Clause(named, verb, verb, " ".join(rest))
+    form = FINITE.get(verb)
+    if form is None or (form.do == "did" and rest[0] == "by") or not _agrees(subject, form.do):
+        return None
+    return Clause(named, verb, form.do, " ".join([form.base, *rest]))
+
+
+def _is_verb(word: str) -> bool:
+    return word in AUXILIARIES or word in FINITE
+
+
+def _has_verb(part: str) -> bool:
+    return any(_is_verb(word) and word not in DOUBTFUL for word in part.split())
+
+
+def _is_noun_phrase(words: list[str]) -> bool:
+    # "The treaty signed in 1850 ended": a participle inside would pass for the verb.
+    split_by_participle = any(is_participle(word) for word in words[1:])
+    return not split_by_participle and not _NOT_IN_SUBJECT.search(" ".join(words)) and not words[-1].endswith("ly")
+
+
+def is_participle(word: str) -> bool:
+    """Whether the word can be a past participle."""
+    return word in PAST_OF_PARTICIPLE or word == "been" or (word.endswith("ed") and len(word) > 4)
+
+
+def _agrees(subject: list[str], do: str) -> bool:
+    head = re.split(r"\b(?:of|in|on|at|from|with|for|near|between|around)\b", " ".join(subject))[0].split()
+    noun = head[-1] if head else ""
+    plural = (noun.endswith("s") and not noun.endswith(("ss", "us", "is"))) or noun in ("people", "men", "women")
+    return do == "did" or (do == "do") == (plural or "and" in head)
+
+
+def as_inside(subject: str, text: str) -> str:
+    """The subject as it is written inside a sentence: only names keep their capital."""
+    first = subject.split(" ", 1)[0]
+    bare = re.escape(re.sub(r"['’]s$", "", first).rstrip("s"))
+    common = len(re.findall(rf"\b{bare.lower()}s?\b", text))
+    named = len(re.findall(rf"[a-z,;] {bare}s?\b", text))
+    alone_and_plural = not common and not named and " " not in subject and first.endswith("s")
+    if _SMALL.match(subject) or common > named or alone_and_plural:
+        return subject[0].lower() + subject[1:]
+    return subject

@@ -1,0 +1,54 @@
+"""Which language a text is in, as far as rules that stand in for a model need to know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_COMMONEST = {
+    "en": "the of and to in is was that for with as on are by from at it were which an be this",
+    "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es werden wurde",
+    "fr": "de la le et les des en un du une est que dans qui par pour au sur il pas plus sont se ce avec",
+    "es": "de la que el en y los se del las un por con una su para es al lo como más fue son",
+    "it": "di e il la che in un del per una della è con non le da sono dei nel si al alla gli",
+    "pt": "de a o que e do da em um para com não uma os no se na por mais as dos foi ao são",
+    "nl": "de van het een en in is dat op te zijn met voor die niet aan er om ook als werd door naar bij",
+}
+
+_LEANING = {
+    "en": "it he she they we you i this these those that such its his her their there here but and or so then however "
+    "another others both neither either one also yet nor instead today now later earlier meanwhile thus hence only "
+    "even therefore moreover furthermore two three four all each some",
+    "de": "er sie es dies diese dieser dieses diesem diesen das dort hier aber doch dabei dadurch damit daher darum "
+    "man dazu dann so auch und oder wir ich jedoch deshalb sein seine ihr ihre beide heute später sonst",
+    "fr": "il elle ils elles on nous je ce cet cette ces cela ceci mais et ou donc or ni car son sa ses leur leurs ici "
+    "ainsi puis alors ensuite aujourd'hui cependant pourtant celui celle ceux celles l'un là enfin",
+    "es": "él ella ellos ellas esto este esta estos estas eso ese esa pero y o su sus así luego entonces hoy después "
+    "también allí aquí sin ambos ambas",
+}
+
+FUNCTION_WORDS: Mapping[str, frozenset[str]] = {code: frozenset(words.split()) for code, words in _COMMONEST.items()}
+
+DEICTIC: Mapping[str, frozenset[str]] = {code: frozenset(words.split()) for code, words in _LEANING.items()}
+"""Words a sentence begins with when it leans on the one before; such a sentence says little alone."""
+
+_SCRIPTS = (
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("zh", re.compile(r"[\u4e00-\u9fff]")),
+    ("ko", re.compile(r"[\uac00-\ud7af]")),
+    ("ru", re.compile(r"[\u0400-\u04ff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+    ("hi", re.compile(r"[\u0900-\u097f]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+)
+
+
+def language_of(text: str) -> str:
+    """A two-letter code, from the script or the commonest small words; `en` where neither says more."""
+    letters = sum(character.isalpha() for character in text) or 1
+    for code, script in _SCRIPTS:
+        if len(script.findall(text)) > letters * (0.1 if code == "ja" else 0.3):
+            return code
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    counts = {code: sum(word in common for word in words) for code, common in FUNCTION_WORDS.items()}
+    return max(counts, key=lambda code: counts[code])
