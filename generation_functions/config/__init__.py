@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from generation_functions.config.annotations import Pipeline as Pipeline
     from generation_functions.config.annotations import SettingsOf as SettingsOf
     from generation_functions.config.binding import BoundConfig as BoundConfig
     from generation_functions.config.binding import bind as bind
     from generation_functions.config.catalog import Catalog as Catalog
     from generation_functions.config.catalog import PipelineEntry as PipelineEntry
     from generation_functions.config.environment import Environment as Environment
+    from generation_functions.config.module_loader import Pipeline as Pipeline
     from generation_functions.config.overrides import Override as Override
     from generation_functions.config.overrides import parse_override as parse_override
     from generation_functions.config.project import PreparedRun as PreparedRun
@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from generation_functions.config.yaml_loader import parse_yaml as parse_yaml
 
 _HOMES = {
-    "annotations": ("Pipeline", "SettingsOf"),
+    "annotations": ("SettingsOf",),
     "binding": ("BoundConfig", "bind"),
     "catalog": ("Catalog", "PipelineEntry"),
     "environment": ("Environment",),
+    "module_loader": ("Pipeline",),
     "overrides": ("Override", "parse_override"),
     "project": ("PreparedRun", "Project"),
     "resolved": ("fingerprint", "resolved_yaml"),
@@ -54,11 +55,11 @@ _HOMES = {
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605 - one list of names, kept in one place
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name's module when it is first asked for: Pydantic and PyYAML are not needed to print a help text."""
+    """Import a name's module when it is first asked for: printing a help text needs neither Pydantic nor PyYAML."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

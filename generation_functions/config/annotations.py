@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,14 +12,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from generation_functions.config.model_field import ModelField
+from generation_functions.config.module_loader import Pipeline
 from generation_functions.models.model import Model
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
-
-Pipeline: TypeAlias = Callable[..., Any]
-"""Any function whose arguments can stand in a config; async or not."""
 
 Kind: TypeAlias = Literal[
     "model", "models", "path", "settings", "choice", "boolean", "integer", "number", "text", "list", "mapping", "any"
@@ -99,7 +96,7 @@ def with_models(annotation: Any) -> Any:
     if origin is None or not mentions_model(annotation):
         return annotation
     if origin is Annotated:
-        return Annotated[(with_models(args[0]), *annotation.__metadata__)]  # type: ignore[return-value]
+        return Annotated[(with_models(args[0]), *annotation.__metadata__)]
     inner = tuple(with_models(arg) for arg in args)
     return Union[inner] if origin in (Union, types.UnionType) else origin[inner]  # noqa: UP007
 

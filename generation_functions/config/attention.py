@@ -58,7 +58,8 @@ def _key_on(number: int, keys: Sequence[tuple[int, tuple[str, ...]]]) -> tuple[s
 
 def _text_of(comment: str, following: Sequence[str | None], lines: Sequence[str]) -> str:
     more = takewhile(
-        lambda pair: pair[0] and MARK not in pair[0] and pair[1].lstrip().startswith("#"), zip(following, lines)
+        lambda pair: pair[0] and MARK not in pair[0] and pair[1].lstrip().startswith("#"),
+        zip(following, lines, strict=False),
     )
     texts = [comment.partition(MARK)[2], *(text or "" for text, _ in more)]
     return " ".join(" ".join(texts).split())

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generation_functions.config.annotations import Pipeline, core_type
+from generation_functions.config.annotations import core_type
+from generation_functions.config.confinement import outside
 from generation_functions.config.environment import Environment, Expansion
 from generation_functions.config.explanations import Subject, explain, must_be
 from generation_functions.config.model_field import KnownModels
@@ -22,6 +23,7 @@ from generation_functions.config.model_section import (
     read_models,
     with_shared_models,
 )
+from generation_functions.config.module_loader import Pipeline
 from generation_functions.config.overrides import Override, apply_overrides
 from generation_functions.config.secrets import Secrets, literal_key_problems
 from generation_functions.config.sections import Gathered, gather
@@ -69,18 +71,23 @@ def bind(
     environment: Environment | None = None,
     shared_models: Mapping[str, Node] | None = None,
     base_dir: Path = Path(),
+    confine: bool = False,
 ) -> BoundConfig:
     """Bind a config to a pipeline's signature. What is wrong is in the result's `problems`; nothing is raised for it.
 
     overrides      applied in turn; strings are `key=value`.
-    environment    where `${NAME}` comes from; by default the process's, over the `.env` of `base_dir`, the project's root.
+    environment    where `${NAME}` comes from; by default the process's, over the `.env` of the project's root.
     shared_models  a super config's models; the config's own win by name.
 
-    Paths stay as they are written, relative to the project's root. Raises `ConfigError` for a function no config can call.
+    base_dir       the project's root.
+    confine        makes every path that leads out of the root a problem.
+
+    Paths stay as they are written, relative to the root. Raises `ConfigError` for a function that no config can call.
     """
     signature = signature_of(function)
     environment = environment or Environment.read(base_dir, os.environ)
-    return _Binding(config, signature, environment, dict(shared_models or {})).bind(overrides)
+    root = base_dir if confine else None
+    return _Binding(config, signature, environment, dict(shared_models or {}), root).bind(overrides)
 
 
 @dataclass(slots=True)
@@ -91,6 +98,7 @@ class _Binding:
     signature: Signature
     environment: Environment
     shared: dict[str, Node]
+    confined_to: Path | None
     problems: list[Problem] = field(default_factory=list)
 
     def bind(self, overrides: Iterable[Override | str]) -> BoundConfig:
@@ -104,14 +112,16 @@ class _Binding:
         self.problems += [*gathered.problems, *expansion.problems, *section.problems]
         self._check_written(root.with_item("models", Node(section.written)))
         kwargs, settings = self._arguments(gathered, section), self._settings(expanded, section)
-        secrets = Secrets(expansion.used)
-        problems = self._in_order(secrets)
+        if self.confined_to is not None:
+            self.problems += outside(kwargs, gathered.values, self.confined_to)
+            self.problems += outside(dict(settings), expanded.items, self.confined_to)
+        problems = self._in_order(expansion)
         return BoundConfig(
             self.signature,
             {} if problems else kwargs,
             settings,
             problems,
-            secrets,
+            Secrets(expansion.used),
             self.config.file,
             gathered.values,
             section.nodes,
@@ -169,9 +179,10 @@ class _Binding:
         right = {key: value for key, value in given.items() if key not in wrong}
         return RunSettings.model_validate({"pipeline": self.signature.name, "output_dir": ".", **right})
 
-    def _in_order(self, secrets: Secrets) -> tuple[Problem, ...]:
-        unset = any(" is not set" in problem.message for problem in self.problems)
-        found = [*self.problems, *(self.environment.problems if unset else ())]
+    def _in_order(self, expansion: Expansion) -> tuple[Problem, ...]:
+        # A line of .env that cannot be read matters once a name is missing: it may be the one.
+        found = [*self.problems, *(self.environment.problems if expansion.unset else ())]
+        secrets = Secrets(expansion.used)
         shown = dict.fromkeys(secrets.redact_problem(problem) for problem in found)
         return tuple(sorted(shown, key=self._order))
 

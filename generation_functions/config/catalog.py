@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generation_functions.config.confinement import is_within
 from generation_functions.config.module_loader import Pipeline, load_function
 from generation_functions.config.suggestions import closest
 from generation_functions.errors import ConfigError, Problem
@@ -35,9 +36,8 @@ class Catalog:
 
     def list(self) -> list[PipelineEntry]:
         """Every pipeline that has a name, by name. Nothing is imported."""
-        entries = {entry.name: entry for entry in self._in_folders()}
-        for alias, target in self.aliases.items():
-            entries[_folded(alias)] = self._aliased(alias, target)
+        entries = {name: _entry(name, path, path.stem) for name, path in self._in_folders().items()}
+        entries |= {_folded(alias): self._aliased(alias, target) for alias, target in self.aliases.items()}
         return [entries[name] for name in sorted(entries)]
 
     def find(self, name: str, *, confine: bool = False) -> PipelineEntry:
@@ -47,7 +47,7 @@ class Catalog:
         followed. Raises `ConfigError`.
         """
         entry = self._named(name) or self._at_path(name, name)
-        if confine and not _is_within(entry.path, self.root):
+        if confine and not is_within(entry.path, self.root):
             raise ConfigError(f"the pipeline '{name}' lies outside the project", hint=f"move it under {self.root}")
         if not entry.path.is_file():
             raise ConfigError(self._unknown(name, entry.path))
@@ -64,24 +64,19 @@ class Catalog:
         for alias, target in self.aliases.items():
             if _folded(alias) == folded:
                 return self._aliased(alias, target)
-        return next((entry for entry in self._in_folders() if entry.name == folded), None)
+        path = self._in_folders().get(folded)
+        return None if path is None else _entry(folded, path, path.stem)
 
     def _aliased(self, alias: str, target: str) -> PipelineEntry:
-        found = None if _looks_like_path(target) else self._in_folder_named(_folded(target))
-        entry = found or self._at_path(target, alias)
-        return PipelineEntry(
-            _folded(alias), entry.path, entry.function_name, entry.config_path, entry.readme_path, entry.description
-        )
+        path = None if _looks_like_path(target) else self._in_folders().get(_folded(target))
+        if path is not None:
+            return _entry(_folded(alias), path, path.stem)
+        return self._at_path(target, _folded(alias))
 
-    def _in_folder_named(self, name: str) -> PipelineEntry | None:
-        return next((entry for entry in self._in_folders() if entry.name == name), None)
-
-    def _in_folders(self) -> Iterator[PipelineEntry]:
-        for folder in FOLDERS:
-            for place in sorted((self.root / folder).glob("*/")):
-                path = place / f"{place.name}.py"
-                if path.is_file():
-                    yield _entry(_folded(place.name), path, place.name)
+    def _in_folders(self) -> dict[str, Path]:
+        places = [place for folder in FOLDERS for place in sorted((self.root / folder).glob("*/"))]
+        files = [place / f"{place.name}.py" for place in places]
+        return {_folded(file.stem): file for file in files if file.is_file()}
 
     def _at_path(self, reference: str, name: str) -> PipelineEntry:
         path, function = _split(reference)
@@ -97,7 +92,7 @@ class Catalog:
             )
             hint = f"did you mean '{near}'?" if near else "write path/to/file.function, from the project's root"
             return Problem(f"there is no file {path} for the pipeline '{name}'", hint=hint)
-        known = [entry.name for entry in self.list()]
+        known = sorted({*self._in_folders(), *map(_folded, self.aliases)})
         near = closest(name, known)
         hint = f"did you mean '{near}'?" if near else f"known: {', '.join(known) or 'none'}; or path/to/file.function"
         return Problem(f"there is no pipeline '{name}'", hint=hint)
@@ -124,10 +119,6 @@ def _folded(name: str) -> str:
     return name.replace("_", "-").casefold()
 
 
-def _is_within(path: Path, root: Path) -> bool:
-    return path.resolve().is_relative_to(root.resolve())
-
-
 def _entry(name: str, path: Path, function: str) -> PipelineEntry:
     config, readme = path.parent / "config.yaml", path.parent / "README.md"
     return PipelineEntry(
@@ -140,35 +131,37 @@ def _entry(name: str, path: Path, function: str) -> PipelineEntry:
     )
 
 
-def _parsed(path: Path) -> ast.Module | None:
-    # A file that is no Python has no description; running it says what is wrong, with the line.
+def _parsed(path: Path) -> ast.Module:
+    # A file that is no Python has no description; importing it says what is wrong, with the line.
     try:
-        return ast.parse(path.read_bytes()) if path.is_file() else None
+        return ast.parse(path.read_bytes()) if path.is_file() else ast.Module([], [])
     except (OSError, SyntaxError, ValueError):
-        return None
+        return ast.Module([], [])
 
 
-def _functions(path: Path) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
-    module = _parsed(path)
-    body = module.body if module else []
-    return {item.name: item for item in body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)}
+def _functions(module: ast.Module) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+    return {item.name: item for item in module.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def _public(path: Path) -> list[str]:
+    return [name for name in _functions(_parsed(path)) if not name.startswith("_")]
 
 
 def _description(path: Path, function: str) -> str:
-    found = _functions(path).get(function)
     module = _parsed(path)
-    text = (ast.get_docstring(found) if found else None) or (ast.get_docstring(module) if module else None) or ""
+    found = _functions(module).get(function)
+    text = (ast.get_docstring(found) if found else None) or ast.get_docstring(module) or ""
     return text.strip().partition("\n")[0]
 
 
 def _only_function(path: Path) -> str:
-    public = [name for name in _functions(path) if not name.startswith("_")]
+    public = _public(path)
     if path.stem in public:
         return path.stem
     return public[0] if len(public) == 1 else ""
 
 
 def _which_function(name: str, path: Path) -> Problem:
-    public = [function for function in _functions(path) if not function.startswith("_")]
+    public = _public(path)
     hint = f"write {name}:{public[0]} or another of: {', '.join(public)}" if public else "define a function in it"
     return Problem(f"'{name}' does not say which function is the pipeline", path, hint=hint)

@@ -79,6 +79,7 @@ class Expansion:
 
     environment: Environment
     used: dict[str, str] = field(default_factory=dict)
+    unset: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def expand(self, node: Node) -> Node:
@@ -95,6 +96,7 @@ class Expansion:
         names = references(text)
         unset = [name for name in names if name not in self.environment.values]
         self.problems += [self._unset(node, name) for name in unset]
+        self.unset.update(unset)
         if unset:
             return replace(node, broken=True, reference=text)
         values = {name: self.environment.values[name] for name in names}

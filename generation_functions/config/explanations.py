@@ -12,10 +12,8 @@ from generation_functions.config.annotations import choices_of, field_infos
 from generation_functions.config.secrets import is_literal_key
 from generation_functions.config.signature import known_keys, type_at
 from generation_functions.config.suggestions import did_you_mean
-from generation_functions.config.tree import Node
+from generation_functions.config.tree import KeyPath, Node
 from generation_functions.errors import Problem
-
-Path = tuple[str, ...]
 
 LONGEST_SHOWN = 60
 
@@ -52,11 +50,11 @@ class Subject:
 
     node: Node
     types: Mapping[str, Any]
-    path: Path = ()
+    path: KeyPath = ()
 
-    def find(self, location: Sequence[int | str]) -> tuple[Path, Node]:
+    def find(self, location: Sequence[int | str]) -> tuple[KeyPath, Node]:
         """The deepest node an error's location leads to. What is left over names a union's branch or a missing key."""
-        path: Path = ()
+        path: KeyPath = ()
         node = self.node
         for part in map(str, location):
             child = child_of(node, part)
@@ -65,11 +63,11 @@ class Subject:
             path, node = (*path, part), child
         return path, node
 
-    def type(self, path: Path) -> Any:
+    def type(self, path: KeyPath) -> Any:
         """The annotation of what stands at a path."""
         return type_at(self.types.get(path[0], Any), path[1:]) if path else Any
 
-    def name(self, path: Path) -> str:
+    def name(self, path: KeyPath) -> str:
         """The dotted name a reader finds it by."""
         return ".".join((*self.path, *path))
 
@@ -84,22 +82,27 @@ def child_of(node: Node, key: str) -> Node | None:
 def explain(error: ValidationError, subject: Subject, *, misspelled: Collection[str] = ()) -> list[Problem]:
     """A problem for each value that is wrong.
 
-    Values that were already reported (unset, to fill in) are passed over, and so are missing keys that are `misspelled`.
+    Values that were already reported (unset, to fill in, keys) are passed over, and missing keys that are `misspelled`.
     """
     problems: list[Problem] = []
-    wrong: dict[Path, list[Any]] = {}
+    wrong: dict[KeyPath, list[Any]] = {}
     for found in error.errors(include_url=False, include_input=False):
         path, node = subject.find(found["loc"])
         if found["type"] == "missing" and len(found["loc"]) > len(path):
             name = str(found["loc"][len(path)])
             if ".".join((*path, name)) not in misspelled:
                 problems.append(missing(subject, path, name))
-        elif found["type"] != "broken_model" and node.is_whole():
+        elif found["type"] != "broken_model" and node.is_whole() and not _is_hidden(path, node):
             wrong.setdefault(path, []).append(found)
     return problems + [_wrong(subject, path, errors) for path, errors in wrong.items()]
 
 
-def missing(subject: Subject, path: Path, name: str) -> Problem:
+def _is_hidden(path: KeyPath, node: Node) -> bool:
+    # A key written into the config is a problem of its own, and no other may show it.
+    return bool(path) and is_literal_key(path[-1], node)
+
+
+def missing(subject: Subject, path: KeyPath, name: str) -> Problem:
     """The problem of a key that must be there."""
     _, node = subject.find(path)
     description = describe(subject.type((*path, name)))
@@ -107,21 +110,19 @@ def missing(subject: Subject, path: Path, name: str) -> Problem:
     return node.written_at.problem(message, f"add '{name}: ...'")
 
 
-def must_be(subject: Subject, path: Path, wanted: str) -> Problem:
+def must_be(subject: Subject, path: KeyPath, wanted: str) -> Problem:
     """The problem of a value of the wrong sort or size, with what is allowed."""
     _, node = subject.find(path)
-    message = f"'{subject.name(path)}' must be {wanted}, not {shown(node, path)}"
+    message = f"'{subject.name(path)}' must be {wanted}, not {shown(node)}"
     return node.written_at.problem(message, _allowed(subject.type(path), node, wanted))
 
 
-def shown(node: Node, path: Path = ()) -> str:
+def shown(node: Node) -> str:
     """A value as it may be shown: never a secret, never more than a line."""
     if node.reference is not None:
         return node.reference
     if isinstance(node.value, dict | list):
         return "a mapping" if isinstance(node.value, dict) else "a list"
-    if path and is_literal_key(path[-1], node):
-        return "the key that stands there"
     if node.value is None:
         return "null"
     text = " ".join((node.raw or str(node.value)).split())
@@ -134,7 +135,7 @@ def describe(annotation: Any) -> str | None:
     return next((info.description for info in field_infos(annotation) if info.description), None)
 
 
-def _wrong(subject: Subject, path: Path, errors: list[Any]) -> Problem:
+def _wrong(subject: Subject, path: KeyPath, errors: list[Any]) -> Problem:
     first = errors[0]
     if first["type"] == "unknown_model":
         return _unknown_model(subject, path, first["ctx"]["names"])
@@ -162,7 +163,7 @@ def _number(value: Any) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def _unknown_model(subject: Subject, path: Path, names: list[str]) -> Problem:
+def _unknown_model(subject: Subject, path: KeyPath, names: list[str]) -> Problem:
     _, node = subject.find(path)
     name = str(node.value)
     known = f"models: has {', '.join(names)}" if names else "models: has none; add one"
@@ -170,7 +171,7 @@ def _unknown_model(subject: Subject, path: Path, names: list[str]) -> Problem:
     return node.written_at.problem(message, did_you_mean(name, names) or known)
 
 
-def _unknown_key(subject: Subject, path: Path) -> Problem:
+def _unknown_key(subject: Subject, path: KeyPath) -> Problem:
     _, node = subject.find(path)
     options = list(known_keys(subject.type(path[:-1])) if path[:-1] else subject.types)
     inside = subject.name(path[:-1])

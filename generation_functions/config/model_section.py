@@ -44,7 +44,7 @@ def with_shared_models(root: Node, shared: Mapping[str, Node]) -> Node:
 def read_models(
     root: Node, values: Mapping[str, Node], signature: Signature, environment: Expansion, shared: Mapping[str, Node]
 ) -> ModelSection:
-    """Read the models of a config. Those nobody names may lack their `${NAME}`; shared ones nobody names are left out."""
+    """Read a config's models. Those nobody names may lack their `${NAME}`; shared ones nobody names are left out."""
     written = root.items.get("models", Node({}))
     section = ModelSection()
     if not isinstance(written.value, dict | None):
@@ -66,6 +66,7 @@ def _read(section: ModelSection, name: str, node: Node, environment: Expansion, 
     if attempt.problems and not used:
         return
     section.problems += attempt.problems
+    environment.unset |= attempt.unset
     section.nodes[name] = expanded
     section.problems += _spec_problems(section, name, expanded)
     if name not in section.models:
@@ -105,7 +106,7 @@ def endpoint_problems(node: Node, spec: ModelSpec, name: str) -> list[Problem]:
 
 
 def name_keys(node: Node, annotation: Any) -> Node:
-    """The value with the variable's name beside each model's key, so that errors can name it without showing the key."""
+    """The value with the variable's name beside each model's key: errors can name it without showing the key."""
     if isinstance(node.value, list):
         return replace(node, value=[name_keys(item, type_at(annotation, ("0",))) for item in node.value])
     if not isinstance(node.value, dict):

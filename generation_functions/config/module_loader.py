@@ -16,10 +16,11 @@ from generation_functions.config.suggestions import closest
 from generation_functions.errors import ConfigError, Problem
 
 Pipeline: TypeAlias = Callable[..., Any]
+"""Any function whose arguments can stand in a config; async or not."""
 
 
 def load_function(path: Path, name: str, *, root: Path) -> Pipeline:
-    """The function `name` of a file. Raises `ConfigError`: no such file or function, or why the import fails and where."""
+    """The function `name` of a file. Raises `ConfigError`: no such file or function, or why its import fails."""
     if not path.is_file():
         raise ConfigError(Problem("there is no such file", path, hint="check the pipeline's path"))
     module = load_module(path, root=root)
@@ -58,7 +59,7 @@ def load_module(path: Path, *, root: Path) -> ModuleType:
 
 
 def module_name(path: Path, root: Path) -> str:
-    """The dotted name of a file under the root, as an import from there would write it; elsewhere one made of its path."""
+    """The dotted name of a file under the root, as an import would write it; elsewhere one made of its path."""
     resolved, base = path.resolve(), root.resolve()
     if resolved.is_relative_to(base):
         parts = resolved.relative_to(base).with_suffix("").parts

@@ -14,11 +14,9 @@ from generation_functions.config.sections import is_section, placed_keys
 from generation_functions.config.settings import RESERVED, RunSettings
 from generation_functions.config.signature import Signature, known_keys, type_at
 from generation_functions.config.suggestions import did_you_mean
-from generation_functions.config.tree import Location, Node
+from generation_functions.config.tree import KeyPath, Location, Node
 from generation_functions.config.yaml_loader import parse_value
 from generation_functions.errors import ConfigError, Problem
-
-KeyPath = tuple[str, ...]
 
 MERGED = ("models", "budget")
 """Reserved mappings: an override of one changes the keys it names and leaves the others."""

@@ -1,16 +1,17 @@
-"""The project folder as a whole: its super config, its pipelines and its environment, and how a config becomes a run."""
+"""The project folder as a whole: its super config, pipelines and environment, and how a config becomes a run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from generation_functions.config.annotations import Pipeline
 from generation_functions.config.binding import BoundConfig, bind
 from generation_functions.config.catalog import Catalog, PipelineEntry
+from generation_functions.config.confinement import is_within
 from generation_functions.config.environment import Environment
+from generation_functions.config.module_loader import Pipeline
 from generation_functions.config.overrides import Override
 from generation_functions.config.super_config import PlannedStep, SuperConfig, load_super_config
 from generation_functions.config.tree import Document, Node
@@ -35,7 +36,7 @@ class Project:
     """A folder with pipelines and configs. Nothing is read before it is asked for.
 
     environ  the process's environment; the folder's `.env` fills in names it does not set.
-    confine  refuse pipelines outside the folder.
+    confine  refuse configs, pipelines and paths outside the folder.
     """
 
     root: Path
@@ -60,7 +61,7 @@ class Project:
 
     def prepare(self, config: Path, overrides: Iterable[Override | str] = ()) -> PreparedRun:
         """Read one config, find its pipeline, bind the two. Raises `ConfigError` where there is nothing to bind."""
-        document = load_yaml(config)
+        document = self._document(config)
         named = document.root.items.get("pipeline")
         if named is None or not isinstance(named.value, str):
             problem = Problem(
@@ -70,9 +71,9 @@ class Project:
         return self._bound(document, self._entry(named.value, named), overrides)
 
     def prepare_all(self, overrides: Iterable[Override | str] = ()) -> list[PreparedRun]:
-        """The runs of `pipeline_order`, in order. Raises `ConfigError` with the problems of all entries that have none to bind.
+        """The runs of `pipeline_order`, in order; `overrides` apply to each, after its own.
 
-        `overrides` apply to each, after its own.
+        Raises `ConfigError` with the problems of every entry that gives nothing to bind.
         """
         prepared, problems = [], []
         for step in self.super_config.steps:
@@ -87,13 +88,19 @@ class Project:
     def _prepare_step(self, step: PlannedStep, overrides: tuple[Override | str, ...]) -> PreparedRun:
         if step.node is None:
             return self.prepare(self.root / step.config, (*step.overrides, *overrides))
-        document = load_yaml(self.root / step.config)
+        document = self._document(self.root / step.config)
         at = step.written.items["node"]
         entry = self._entry(step.node, at)
-        named = document.root.items.get("pipeline")
-        if named is not None and isinstance(named.value, str):
+        named = document.root.items.get("pipeline", at)
+        if isinstance(named.value, str):
             self._check_same(entry, at, self._entry(named.value, named), named)
+        document = replace(document, root=document.root.with_item("pipeline", named))
         return self._bound(document, entry, (*step.overrides, *overrides))
+
+    def _document(self, path: Path) -> Document:
+        if self.confine and not is_within(path, self.root):
+            raise ConfigError(Problem("lies outside the project", path, hint=f"move it under {self.root}"))
+        return load_yaml(path)
 
     def _check_same(self, entry: PipelineEntry, at: Node, other: PipelineEntry, named: Node) -> None:
         if (entry.path.resolve(), entry.function_name) != (other.path.resolve(), other.function_name):
@@ -108,6 +115,13 @@ class Project:
 
     def _bound(self, document: Document, entry: PipelineEntry, overrides: Iterable[Override | str]) -> PreparedRun:
         function = self.catalog.load(entry)
-        shared = self.super_config.models
-        bound = bind(document, function, overrides=overrides, environment=self.environment, shared_models=shared)
+        bound = bind(
+            document,
+            function,
+            overrides=overrides,
+            environment=self.environment,
+            shared_models=self.super_config.models,
+            base_dir=self.root,
+            confine=self.confine,
+        )
         return PreparedRun(entry, function, bound, document)

@@ -25,7 +25,7 @@ ENDPOINT_FIELDS = ("provider", "model", "mode", "structured_output")
 
 
 def resolved_yaml(bound: BoundConfig) -> str:
-    """The config as YAML text: settings, then parameters in their sections, defaults filled in. Equal configs give equal bytes."""
+    """The config as YAML text: settings, then parameters in their sections, defaults filled in. Its bytes are stable."""
     return yaml.dump(resolved(bound), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9)
 
 
@@ -40,8 +40,11 @@ def resolved(bound: BoundConfig) -> dict[str, Json]:
 
 
 def fingerprint(bound: BoundConfig) -> str:
-    """What the run makes, as a content key: equal for configs that differ only in where it is written, in limits, in the
-    models' addresses and keys, or in the models' names within the config."""
+    """What the run makes, as a content key.
+
+    Equal for configs that differ only in where the run is written, in its limits, and in the addresses, keys, limits
+    and names of its models.
+    """
     arguments = {
         name: _shown(value, bound.nodes.get(name), bound, of_model=_answers_of) for name, value in bound.kwargs.items()
     }

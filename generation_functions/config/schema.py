@@ -10,7 +10,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, to_jsonable_python
 
-from generation_functions.config.annotations import Pipeline, settings_pipeline
+from generation_functions.config.annotations import settings_pipeline
+from generation_functions.config.module_loader import Pipeline
 from generation_functions.config.sections import placed_keys
 from generation_functions.config.settings import RESERVED
 from generation_functions.config.signature import Parameter, Signature, signature_of

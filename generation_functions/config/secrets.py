@@ -75,7 +75,7 @@ def literal_key_problems(root: Node) -> list[Problem]:
 
 
 def is_literal_key(name: str, node: Node) -> bool:
-    """Whether a value is a real key written out: under a key's name, or of the shape well-known services give theirs."""
+    """Whether a value is a real key written out: under a key's name, or of the shape that services give theirs."""
     text = node.raw if isinstance(node.value, int | float) else node.value
     if not isinstance(text, str) or isinstance(node.value, bool) or references(text) or node.is_placeholder():
         return False

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 from generation_functions.config.annotations import settings_pipeline
 from generation_functions.config.signature import Parameter, Signature, signature_of
 from generation_functions.config.suggestions import closest
-from generation_functions.config.tree import Node
+from generation_functions.config.tree import KeyPath, Node
 from generation_functions.errors import Problem
-
-Path = tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -23,13 +21,13 @@ class Gathered:
     """
 
     values: dict[str, Node] = field(default_factory=dict)
-    sections: dict[str, Path] = field(default_factory=dict)
+    sections: dict[str, KeyPath] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     suggested: set[str] = field(default_factory=set)
 
 
-def gather(root: Node, signature: Signature, *, reserved: Collection[str] = (), within: Path = ()) -> Gathered:
-    """Sort a mapping's keys by parameter; `reserved` keys of its top level are left alone unless they are parameters too.
+def gather(root: Node, signature: Signature, *, reserved: Collection[str] = (), within: KeyPath = ()) -> Gathered:
+    """Sort a mapping's keys by parameter. `reserved` keys of its top level are left alone unless they are parameters.
 
     `within` is the path of the mapping itself, for messages. A `SettingsOf` parameter's own sections are taken out too.
     """
@@ -43,8 +41,8 @@ def gather(root: Node, signature: Signature, *, reserved: Collection[str] = (), 
 
 
 def placed_keys(
-    root: Node, signature: Signature, reserved: Collection[str] = (), section: Path = ()
-) -> Iterator[tuple[Path, str, Node]]:
+    root: Node, signature: Signature, reserved: Collection[str] = (), section: KeyPath = ()
+) -> Iterator[tuple[KeyPath, str, Node]]:
     """Every key that is no section, with the section it stands in, in the order written."""
     for key, node in root.items.items():
         if is_section(key, node, signature, () if section else reserved):
@@ -70,7 +68,7 @@ def _holds_parameter(node: Node, signature: Signature) -> bool:
     return any(key in signature.parameters or _holds_parameter(child, signature) for key, child in node.items.items())
 
 
-def _take(gathered: Gathered, section: Path, parameter: Parameter, node: Node, within: Path) -> None:
+def _take(gathered: Gathered, section: KeyPath, parameter: Parameter, node: Node, within: KeyPath) -> None:
     name = parameter.name
     if name in gathered.values:
         first, other = gathered.values[name], gathered.sections[name]
@@ -81,7 +79,7 @@ def _take(gathered: Gathered, section: Path, parameter: Parameter, node: Node, w
     gathered.values[name] = _without_inner_sections(gathered, parameter, node, (*within, *section, name))
 
 
-def _without_inner_sections(gathered: Gathered, parameter: Parameter, node: Node, path: Path) -> Node:
+def _without_inner_sections(gathered: Gathered, parameter: Parameter, node: Node, path: KeyPath) -> Node:
     pipeline = settings_pipeline(parameter.annotation)
     if pipeline is None:
         return node
@@ -96,7 +94,7 @@ def _without_inner_sections(gathered: Gathered, parameter: Parameter, node: Node
 
 
 def _unplaced(
-    gathered: Gathered, section: Path, key: str, node: Node, signature: Signature, reserved: Collection[str]
+    gathered: Gathered, section: KeyPath, key: str, node: Node, signature: Signature, reserved: Collection[str]
 ) -> None:
     if signature.accepts_any:
         gathered.values[key] = node
@@ -116,5 +114,5 @@ def _known(key: str, options: list[str], reserved: Collection[str]) -> str:
     return f"known here: {', '.join(sorted(options))}" if options else "no key is known here"
 
 
-def _in(section: Path) -> str:
+def _in(section: KeyPath) -> str:
     return f" in '{'.'.join(section)}'" if section else ""

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from generation_functions.config.annotations import (
     Kind,
-    Pipeline,
     core_type,
     field_infos,
     kind_of,
@@ -22,6 +21,7 @@ from generation_functions.config.annotations import (
     with_models,
 )
 from generation_functions.config.model_field import FIELD_PREFIX
+from generation_functions.config.module_loader import Pipeline
 from generation_functions.errors import ConfigError, Problem
 from generation_functions.models.model import Model, ModelSpec
 

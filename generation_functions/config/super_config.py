@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from generation_functions.config.overrides import Override, overrides_of
 from generation_functions.config.suggestions import did_you_mean
@@ -38,7 +37,7 @@ class SuperConfig:
 
 
 def load_super_config(path: Path) -> SuperConfig:
-    """Read a super config. Raises `ConfigError` with everything wrong in it; its models are checked where they are used."""
+    """Read a super config. Raises `ConfigError` with everything wrong; its models are checked where they are used."""
     document = load_yaml(path)
     reading = _Reading(list(document.problems))
     super_config = reading.super_config(document.root, path)
@@ -101,8 +100,7 @@ class _Reading:
     def text(self, node: Node, name: str) -> str:
         if isinstance(node.value, str) and node.value and not node.is_placeholder():
             return node.value
-        unfilled: Any = node.is_placeholder()
-        message = f"'{name}' is still to be filled in" if unfilled else f"'{name}' must be text"
+        message = f"'{name}' is still to be filled in" if node.is_placeholder() else f"'{name}' must be text"
         self.note(node, message, None)
         return node.raw
 

@@ -13,7 +13,10 @@ from generation_functions.rows import Json
 PLACEHOLDER = "!!PLACEHOLDER!!"
 """Marks a value to fill in."""
 
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
+
+KeyPath: TypeAlias = tuple[str, ...]
+"""Keys and list positions, outermost first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Node:
             return [child.plain() for child in self.value]
         return self.value
 
-    def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+    def walk(self, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
         """This node and all below it, each with its path from here, in the order they were written."""
         yield path, self
         if isinstance(self.value, dict):
@@ -97,7 +100,7 @@ class Node:
 class Attention:
     """A trap marked by `!!ATTENTION!!` in a comment: the key it stands at, its line and what it says."""
 
-    key: tuple[str, ...]
+    key: KeyPath
     line: int
     text: str
 
@@ -112,7 +115,7 @@ class Document:
     attention: tuple[Attention, ...] = field(default=())
 
     @property
-    def placeholders(self) -> dict[tuple[str, ...], int | None]:
+    def placeholders(self) -> dict[KeyPath, int | None]:
         """Every value still to be filled in, with its line."""
         return {path: node.at.line for path, node in self.root.walk() if node.is_placeholder()}
 

@@ -6,7 +6,7 @@ one document, tags that name types, bytes that are not UTF-8, keys that are not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,8 +103,8 @@ def _neighbour_hint(path: Path) -> str | None:
         return f"there is no folder {path.parent} either"
 
 
-def _events(text: str) -> Iterator[Any]:
-    return yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+def _events(text: str) -> Generator[Any, None, None]:
+    yield from yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @dataclass(slots=True)
