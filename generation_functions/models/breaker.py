@@ -4,9 +4,9 @@
        │                                               ▲                        │
        └─one caller tries; a failure passes it on──────┴──────a failure─────────┘
 
-Until a first answer has come, and whenever the endpoint is down, one caller tries and the others wait: a wrong key costs
-one call, and an outage costs a row no more than a try or two. What cannot be mended by waiting ends it: `EndpointUnusable`
-then goes to everyone, at once and without a call.
+Until a first answer has come, and whenever the endpoint is down, one caller tries and the others wait: a wrong key
+costs one call, and an outage costs a row no more than a try or two. What cannot be mended by waiting ends it:
+`EndpointUnusable` then goes to everyone, at once and without a call.
 """
 
 from __future__ import annotations

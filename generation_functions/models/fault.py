@@ -3,7 +3,7 @@
 `cause_of` names the cause from a status and the endpoint's words; `fault_of_answer` and `fault_of_exception` make of it
 the error to raise. Everything here is pure.
 
-    try again     busy (429, 503, 529), down (408, 409, 425, other 5xx), timeouts, cut streams, bad answers, no connection
+    try again     busy (429, 503, 529), down (408, 409, 425, other 5xx), timeouts, cut streams, bad answers, no answer
     give row up   refused (400, 404, 422 and the like), too long (413), flagged by a filter
     stop the run  the key, money, no such model, a redirect, a certificate
 """
@@ -190,7 +190,7 @@ def _hint(cause: Cause, address: Address) -> str | None:
         "key": address.key_hint,
         "money": f"the account behind {account} has no credit left: add some, or use another",
         "model": f"`{address.model}` is not served at {address.base_url}: check `model:` of `{address.name}`",
-        "redirect": "redirects are not followed, they could carry the key elsewhere: set `base_url` to the final address",
+        "redirect": "redirects are not followed, they may take the key elsewhere: set `base_url` to the final address",
         "flagged": "the endpoint's own filter refused this text",
         "too_long": "use shorter chunks, a smaller `max_tokens`, or a model with a longer context",
         "refused": "check the sampling fields and `extra_body` of this model",

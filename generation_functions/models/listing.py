@@ -72,7 +72,7 @@ def _suggestion(model: str, ids: tuple[str, ...]) -> str:
 
 
 def says_nothing(error: EndpointUnusable) -> bool:
-    """Whether a refused listing leaves open if the model can be called: it may have moved, or need a right of its own."""
+    """Whether a refused listing leaves open if the model can be called: it may have moved, or need its own right."""
     if error.status is not None and 300 <= error.status < 400:
         return True
     return error.status == 403 and any(word in error.message.lower() for word in ("scope", "permission"))
