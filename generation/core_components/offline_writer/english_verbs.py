@@ -7,15 +7,16 @@ from typing import NamedTuple
 _AUXILIARIES = "is are was were can could may might must will would should has have had"
 
 _REGULAR = """
-absorb add adopt allow appear apply arrive attract belong borrow call carry cause close collect combine compare compose
-connect conquer consist contain convert cover create cross decorate deliver depend describe design destroy develop devise die
-discover display dissolve divide employ enable end enter establish expand explain explore export extend fill finish
-gather govern happen heat help house import improve include increase inspire install introduce invent involve join kill
-land last launch live lower maintain manage manufacture mark measure melt mention mix move name need note observe obtain
-occur open operate order paint pass patent perfect perform pollinate pour practise predict prefer prepare preserve
-prevent print produce promote propose protect prove provide publish pull push reach receive record recover reduce refine
-register reject release remain remove replace report require return rule sail separate settle ship signal soften solve
-spend split start stay store study survive transform translate transport travel turn use visit wash weigh work
+absorb add adopt allow appear apply arrive attract belong borrow call carry cause close collect combine compare
+compose connect conquer consist contain convert cover create cross decorate deliver depend describe design destroy
+develop devise die discover display dissolve divide employ enable end enter establish expand explain explore export
+extend fill finish gather govern happen heat help house import improve include increase inspire install introduce
+invent involve join kill land last launch live lower maintain manage manufacture mark measure melt mention mix move
+name need note observe obtain occur open operate order paint pass patent perfect perform pollinate pour practise
+predict prefer prepare preserve prevent print produce promote propose protect prove provide publish pull push reach
+receive record recover reduce refine register reject release remain remove replace report require return rule sail
+separate settle ship signal soften solve spend split start stay store study survive transform translate transport
+travel turn use visit wash weigh work
 """
 
 # base, third person, past, participle

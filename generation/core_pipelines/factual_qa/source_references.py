@@ -1,0 +1,38 @@
+"""Phrases by which a question or an answer speaks of the text it was made from."""
+
+from __future__ import annotations
+
+import re
+
+_TEXT_EN = r"(?:text|passage|excerpt|extract)"
+_PART_EN = r"(?:document|article|paragraph|section|chapter|material|context|information)"
+_GIVEN_EN = r"(?:given|provided|above|following|present)"
+_NOUN_DE = r"(?:Text(?:es|e)?|Textabschnitts?|Abschnitt(?:s|es)?|Auszugs?|Dokuments?|Absatz(?:es)?)"
+_NOUN_FR = r"(?:texte|passage|extrait|document|paragraphe)"
+_NOUN_ES = r"(?:texto|pasaje|fragmento|documento|párrafo)"
+_REFERENCE = re.compile(
+    rf"\b(?:according to|based on|in|from|by|per) (?:the|this|that) (?:{_GIVEN_EN} )?{_TEXT_EN}\b"
+    rf"|\b(?:according to|based on) (?:the|this|that) (?:{_GIVEN_EN} )?{_PART_EN}(?: {_GIVEN_EN})?\b"
+    rf"|\b(?:in|from|by) (?:this (?:{_GIVEN_EN} )?|the {_GIVEN_EN} ){_PART_EN}\b"
+    rf"|\b(?:the|this) (?:{_GIVEN_EN} )?(?:{_TEXT_EN}|{_PART_EN}) "
+    r"(?:says?|states?|mentions?|describes?|explains?|notes?|provides?|given|provided|above)\b"
+    r"|\bthe author(?:s)? (?:says?|states?|mentions?|describes?|explains?|notes?|argues?|points?)\b"
+    r"|\bas (?:mentioned|stated|described|noted) (?:above|earlier|here)\b"
+    rf"|\b(?:laut|nach|gemäß|in|aus|im) (?:dem |diesem |des )?{_NOUN_DE}\b|\b(?:der|dieser) Text\b"
+    rf"|\b(?:selon|d['’]après|dans) (?:le|ce|cet) {_NOUN_FR}\b|\bl['’]auteur\b"
+    rf"|\b(?:según|en) (?:el|este) {_NOUN_ES}\b",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(rf"^(?:{_REFERENCE.pattern})\s*(?:,|(?:that|dass|que)\b)?\s*", re.IGNORECASE)
+
+
+def speaks_of_its_source(text: str) -> str | None:
+    """The first phrase that refers to the source, or None."""
+    found = _REFERENCE.search(text)
+    return None if found is None else found.group()
+
+
+def without_opening_reference(text: str) -> str:
+    """The text without a reference it opens with: "According to the text, bees dance." → "Bees dance."."""
+    rest = _OPENING.sub("", text, count=1)
+    return text if not rest else rest[0].upper() + rest[1:]
