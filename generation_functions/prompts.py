@@ -85,6 +85,17 @@ class Prompt:
         read = read_plain_prompt if path.suffix == ".txt" else read_yaml_prompt
         return cls(name, read(text, path), path, overrides)
 
+    @classmethod
+    def of(cls, text: str, *, system: str | None = None, name: str = "inline") -> Prompt:
+        """A prompt written in Python: one user message, with or without a system message. Raises `PromptError`."""
+        problems: list[Problem] = []
+        turns = [("user", parse_template(text, 1, text, None, problems))]
+        if system is not None:
+            turns.insert(0, ("system", parse_template(system, 1, system, None, problems)))
+        if problems:
+            raise PromptError(problems)
+        return cls(name, tuple(turns))
+
     @property
     def mode(self) -> PromptMode:
         """`chat` for a list of messages, `completion` for one text."""
@@ -100,6 +111,18 @@ class Prompt:
         """Hash of what it asks: changes with its words, not with comments or layout of its file."""
         return content_key("prompt", [[role, t.literals, [s.name for s in t.slots]] for role, t in self.turns])
 
+    @property
+    def shared(self) -> Messages:
+        """The messages with nothing to fill: the same objects in every filling, never to be changed."""
+        return [message for message in self._fixed if message is not None]
+
+    @cached_property
+    def _fixed(self) -> tuple[dict[str, str] | None, ...]:
+        return tuple(
+            {"role": role, "content": template.literals[0]} if role and not template.slots else None
+            for role, template in self.turns
+        )
+
     def fill(self, values: Mapping[str, Json]) -> Messages | str:
         """Messages for a chat prompt, one string for a completion prompt.
 
@@ -107,7 +130,10 @@ class Prompt:
         """
         try:
             if self.turns[0][0]:
-                return [{"role": role, "content": template.fill(values)} for role, template in self.turns]
+                return [
+                    {"role": role, "content": template.fill(values)} if fixed is None else fixed
+                    for (role, template), fixed in zip(self.turns, self._fixed, strict=True)
+                ]
             return self.turns[0][1].fill(values)
         except (KeyError, TypeError) as exc:
             raise PromptError(list(self._unfillable(values, exc))) from exc

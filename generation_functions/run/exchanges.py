@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from generation_functions.errors import EndpointUnusable, RequestRefused, RunStopped, TransientError
 from generation_functions.models.exchange import Completion, ModelClient, Request
-from generation_functions.models.model import Model
+from generation_functions.models.model import Model, ModelSpec
 from generation_functions.run.budget import Budget
 from generation_functions.store import Answer, Store, StoreReader
 from generation_functions.streams.flow import StopSignal
@@ -48,6 +48,7 @@ class Exchanges:
     borrowed: tuple[StoreReader, ...] = ()
     steps: dict[str, StepCalls] = field(default_factory=dict)
     _under_way: dict[str, asyncio.Future[Completion]] = field(default_factory=dict)
+    _clients: dict[int, tuple[ModelSpec, ModelClient]] = field(default_factory=dict)
     _probing: asyncio.Task[None] | None = None
     _to_probe: list[Model] = field(default_factory=list)
 
@@ -122,8 +123,9 @@ class Exchanges:
     async def _paid(self, key: str, model: Model, request: Request, step: str, counts: StepCalls) -> Completion:
         if self.stop.stopped is not None:
             raise self.stop.stopped
-        client = self.clients.client(model)
-        await self._probe(model)
+        client = self._client(model)
+        if self._to_probe or self._probing is not None:
+            await self._probe(model)
         reserved = self._reserve(model, request)
         try:
             completion = await client.complete(request)
@@ -164,10 +166,16 @@ class Exchanges:
             run_attempt=self.run_attempt, error=f"{kind}:{status}:{exc.message}",
         )  # fmt: skip
 
+    def _client(self, model: Model) -> ModelClient:
+        known = self._clients.get(id(model.spec))
+        if known is None:
+            known = self._clients[id(model.spec)] = (model.spec, self.clients.client(model))
+        return known[1]
+
     async def _probe(self, model: Model) -> None:
         if self._to_probe:
             self.expect(model)
-            clients = [self.clients.client(expected) for expected in self._to_probe]
+            clients = [self._client(expected) for expected in self._to_probe]
             self._to_probe = []
             self._probing = asyncio.ensure_future(_probe_all(clients))
         if self._probing is not None:

@@ -12,20 +12,25 @@ from generation_functions.store.schema import APPLICATION_ID, CREATE, SCHEMA_VER
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _BUSY_MS = 5_000
 _FULL_CHECK_BYTES = 256 * 1024 * 1024
+_TABLES = {"exchanges", "messages", "rows", "retries", "facts"}
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
     """A connection with the settings every reader and writer of a store uses. Raises `sqlite3.Error`."""
-    mode = "rwc" if writing else "ro"
-    connection = sqlite3.connect(
-        f"file:{_uri_path(path)}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
-    )
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    connection = _open(path, "rwc" if writing else "ro")
     if writing:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA cache_size = -16000")
+    return connection
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{_uri_path(path)}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+    )
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     return connection
 
 
@@ -93,12 +98,11 @@ def _check(path: Path, *, clean: bool) -> None:
     page_size = 65536 if page_size == 1 else page_size
     if not Path(f"{path}-wal").exists() and size < int.from_bytes(header[28:32], "big") * page_size:
         raise set_aside(path, "it was cut short")
-    if int.from_bytes(header[68:72], "big") not in (0, APPLICATION_ID):
-        raise StoreError(f"{path} is a database of another program", hint="Choose another output_dir, or move it away.")
-    if clean or size > _FULL_CHECK_BYTES:
-        return
-    connection = connect(path, writing=True)
+    connection = _open(path, "rw")  # a reader alone could not take in what a killed writer left in its log
     try:
+        _refuse_foreign(connection, path)
+        if clean or size > _FULL_CHECK_BYTES:
+            return
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     finally:
         connection.close()
@@ -106,12 +110,16 @@ def _check(path: Path, *, clean: bool) -> None:
         raise set_aside(path, str(verdict))
 
 
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if application not in (0, APPLICATION_ID) or (application == 0 and tables - _TABLES):
+        raise StoreError(f"{path} is a database of another program", hint="Choose another output_dir, or move it away.")
+
+
 def _create(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == 0:
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if tables - {"exchanges", "messages", "rows", "retries", "facts"}:
-            raise StoreError(f"{path} is a database of another program", hint="Choose another output_dir.")
         connection.executescript(CREATE)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

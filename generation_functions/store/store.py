@@ -239,10 +239,8 @@ class Store(StoreReader):
 
     def close(self) -> None:
         """Write what is queued, fold the log into the database, and give back both connections."""
-        try:
-            self._writer.close()
-        finally:
-            super().close()
+        super().close()  # first: the last connection to close folds the log in, and a reading one cannot
+        self._writer.close()
 
 
 def read_row(record: Sequence[Any]) -> Row:

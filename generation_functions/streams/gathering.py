@@ -2,10 +2,10 @@
 
 Each gathering stage counts what may still arrive, for every scope: one source row, or the whole stream.
 
-    what counts                                               until
-    a row between the gathering stage before and this one     it is held here, dropped, or becomes other rows
-    a scope the gathering stage before has not released       that stage releases it
-    the source, for whole-stream scopes                       it ends
+    what counts                                             until
+    a row between the gathering stage before and this one   it is held here, dropped, or becomes other rows
+    a source row the stage before still gathers rows of     that stage releases them
+    for a whole-stream stage: whatever feeds it             the source ends, or the whole-stream stage before releases
 
 At zero nothing more can arrive, and the scope's rows are released.
 """
@@ -41,23 +41,17 @@ class Gatherings:
         self._all = [_Gathering(s, i) for i, s in enumerate(stages) if isinstance(s, GatheringStage)]
         self._after = [next((p for p, g in enumerate(self._all) if g.index > i), None) for i in range(len(stages))]
         self._at = {gathering.index: position for position, gathering in enumerate(self._all)}
-        for position, gathering in enumerate(self._all):
+        for gathering in self._all:
             if gathering.stage.whole:
-                gathering.coming[_WHOLE] = 1 + (position > 0 and self._all[position - 1].stage.whole)
+                gathering.coming[_WHOLE] = 1
 
     def expect(self, row: Row) -> None:
         """A row has left the source."""
-        for position, gathering in enumerate(self._all):
-            if position and self._all[position - 1].stage.whole:
-                continue  # held open by that stage's one release, counted from the start
-            scope = gathering.scope(row.root)
-            gathering.coming[scope] = gathering.coming.get(scope, 0) + 1
+        self._expect([row], 0)
 
     def source_ended(self) -> None:
         """No row will leave the source any more."""
-        for position, gathering in enumerate(self._all):
-            if gathering.stage.whole:
-                self._change(position, _WHOLE, -1)
+        self._let_go_of_next_whole(0)
 
     def settle(self, row: Row, index: int, made: int) -> None:
         """A row became `made` rows at the stage `index`."""
@@ -85,10 +79,30 @@ class Gatherings:
         held = in_source_order(gathering.held.pop(scope, []))
         made = gathering.stage.release(held, self._recorder) if held else []
         following = position + 1
-        if following < len(self._all):
+        if gathering.stage.whole:
+            self._expect(made, following)
+        elif following < len(self._all):
             for row in made:
                 self._change(following, row.root, +1)
         for row in made:
             self._advance(row, gathering.index + 1)
-        if following < len(self._all) and (scope != _WHOLE or self._all[following].stage.whole):
+        if gathering.stage.whole:
+            self._let_go_of_next_whole(following)
+        elif following < len(self._all):
             self._change(following, scope, -1)
+
+    def _expect(self, rows: Sequence[Row], first: int) -> None:
+        """Rows set out towards the stage `first`; those behind it, up to a whole-stream one, wait for what follows."""
+        roots = [row.root for row in rows]
+        for position in range(first, len(self._all)):
+            gathering = self._all[position]
+            for root in roots if position == first else dict.fromkeys(roots):
+                scope = gathering.scope(root)
+                gathering.coming[scope] = gathering.coming.get(scope, 0) + 1
+            if gathering.stage.whole:
+                return
+
+    def _let_go_of_next_whole(self, first: int) -> None:
+        position = next((p for p in range(first, len(self._all)) if self._all[p].stage.whole), None)
+        if position is not None:
+            self._change(position, _WHOLE, -1)
