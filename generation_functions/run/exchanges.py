@@ -36,7 +36,8 @@ class Exchanges:
     """Answers requests for one run.
 
     replay_transient  whether a stored passing fault is taken as final: true when the attempt before had come to its end
-    borrowed          stores of previews and estimates, whose answers are taken over
+    borrowed          stores of previews, estimates and other runs, whose answers are taken over
+    ask_no_model      whether a question that no store answers is only counted as a call, and fails its row
     """
 
     store: Store
@@ -46,6 +47,7 @@ class Exchanges:
     run_attempt: int
     replay_transient: bool = False
     borrowed: tuple[StoreReader, ...] = ()
+    ask_no_model: bool = False
     steps: dict[str, StepCalls] = field(default_factory=dict)
     _under_way: dict[str, asyncio.Future[Completion]] = field(default_factory=dict)
     _clients: dict[int, tuple[ModelSpec, ModelClient]] = field(default_factory=dict)
@@ -94,10 +96,10 @@ class Exchanges:
     def _borrow(self, key: str, model: Model, request: Request, step: str) -> Answer | None:
         for reader in self.borrowed:
             answer = reader.answer(key)
-            if answer is not None and answer.error is None:
+            if answer is not None and (answer.error is None or self.ask_no_model):
                 self.store.add_answer(
                     key, request, answer.completion, model=model.name, step=step, cost=answer.cost,
-                    run_attempt=self.run_attempt,
+                    run_attempt=self.run_attempt, error=answer.error,
                 )  # fmt: skip
                 return answer
         return None
@@ -123,6 +125,9 @@ class Exchanges:
     async def _paid(self, key: str, model: Model, request: Request, step: str, counts: StepCalls) -> Completion:
         if self.stop.stopped is not None:
             raise self.stop.stopped
+        if self.ask_no_model:
+            counts.calls += 1
+            raise TransientError(f"{model.name} would be asked")
         client = self._client(model)
         if self._to_probe or self._probing is not None:
             await self._probe(model)

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import StoreError
-from generation_functions.rows import Json, Row
+from generation_functions.rows import Json, Row, content_key
 from generation_functions.run.account import coverage, model_totals
 from generation_functions.run.budget import Budget
 from generation_functions.run.counts import StageCounts
@@ -48,6 +49,9 @@ class RunOptions:
     pipeline          its name, for the manifest
     seed              of every random choice
     limit             most source rows; None for all
+    sample            source rows drawn from all of them by the seed and their content; None for all
+    lenders           other runs' folders whose stored answers are taken over
+    ask_no_model      whether a question that no store answers fails its row instead of being asked
     budget_usd        most money over all attempts; None for no limit
     prompts           a folder of prompts that replace the pipeline's own, file by file
     max_failed_share  share of a step's rows that may fail before the run counts as partial
@@ -61,6 +65,9 @@ class RunOptions:
     pipeline: str = ""
     seed: int = 0
     limit: int | None = None
+    sample: int | None = None
+    lenders: tuple[Path, ...] = ()
+    ask_no_model: bool = False
     budget_usd: float | None = None
     prompts: Path | None = None
     max_failed_share: float = 0.05
@@ -74,7 +81,7 @@ class RunOptions:
 
     def for_child(self, name: str) -> RunOptions:
         """A child run's options: the same, but it has no config of its own and starts over only with its parent."""
-        return replace(self, pipeline=name, config_text=None, on_progress=None)
+        return replace(self, pipeline=name, config_text=None, on_progress=None, lenders=())
 
 
 class RunFolder:
@@ -87,6 +94,7 @@ class RunFolder:
         self.options = options
         self.prompts: dict[str, str] = {}
         self.limited_by: int | None = None
+        self.lenders = _lenders(path, options, parent)
         self.stop: StopSignal = parent.stop if parent is not None else StopSignal()
         self.budget: Budget = parent.budget if parent is not None else Budget(options.budget_usd)
         self._counts: dict[Stage, StageCounts] = {}
@@ -113,13 +121,15 @@ class RunFolder:
         self.store = Store(self.path / STORE_FILE, clean=before.get("status") in ENDED)
         self.run_attempt = int(self.store.fact("run_attempt") or 0) + 1
         self.store.set_fact("run_attempt", str(self.run_attempt))
-        self.retries = self.store.retries()
+        borrowed = self._borrowed()
+        self.retries = {key: rounds for store in (*borrowed, self.store) for key, rounds in store.retries().items()}
         self.budget.spent_usd += self.store.spent()
         ended_alike = before.get("status") in CAME_TO_ITS_END and before.get("fingerprint") == self.options.fingerprint
         assert clients is not None
         self.exchanges = Exchanges(
             self.store, clients, self.budget, self.stop, self.run_attempt,
-            replay_transient=ended_alike and not self.options.fresh, borrowed=self._previews(),
+            replay_transient=ended_alike and not self.options.fresh, borrowed=borrowed,
+            ask_no_model=self.options.ask_no_model,
         )  # fmt: skip
         self.events = Events(self.path, redact=self.options.redact)
         self._log = RunLog(self.path, redact=self.options.redact, echo=self.options.on_log)
@@ -139,9 +149,9 @@ class RunFolder:
         # The lock is ours by now, so `read_manifest` takes the attempt before for a living one.
         return read_manifest(self.path)["status"] in ("running", "cancelling")
 
-    def _previews(self) -> tuple[StoreReader, ...]:
-        path = self.path / PREVIEW_FOLDER / STORE_FILE
-        return (StoreReader(path),) if path.exists() and not self.options.fresh else ()
+    def _borrowed(self) -> tuple[StoreReader, ...]:
+        paths = [] if self.options.fresh else [folder / STORE_FILE for folder in self.lenders]
+        return tuple(StoreReader(path) for path in paths if path.exists())
 
     # Rows
 
@@ -185,13 +195,24 @@ class RunFolder:
         return "; ".join(reasons) or "no reason was recorded"
 
     def limited(self, source: Iterator[Row]) -> Iterator[Row]:
-        """At most `limit` source rows; remembers whether any was left out."""
+        """The first `limit` source rows, or a `sample` of all; remembers whether any was left out."""
+        if self.options.sample is not None:
+            yield from self._sampled(source, self.options.sample)
+            return
         if self.options.limit is None:
             yield from source
             return
         yield from islice(source, self.options.limit)
         if next(source, None) is not None:
             self.limited_by = self.options.limit
+
+    def _sampled(self, source: Iterator[Row], count: int) -> Iterator[Row]:
+        ranked = ((content_key(self.options.seed, "sample", row.key), n, row) for n, row in enumerate(source))
+        drawn = nsmallest(count + 1, ranked)
+        if len(drawn) > count:
+            self.limited_by = count
+        for _, _, row in sorted(drawn[:count], key=lambda item: item[1]):
+            yield row
 
     # State
 
@@ -277,6 +298,13 @@ class RunFolder:
             self.events.close()
             self._log.close()
             self._lock.release()
+
+
+def _lenders(path: Path, options: RunOptions, parent: RunFolder | None) -> tuple[Path, ...]:
+    """Folders whose stores may hold answers this run would pay for: its preview's, or for a preview the run's own."""
+    if parent is not None:
+        return tuple(folder / path.relative_to(parent.path) for folder in parent.lenders)
+    return (*options.lenders, path.parent if path.name == PREVIEW_FOLDER else path / PREVIEW_FOLDER)
 
 
 def _set_aside_for_fresh_start(folder: Path) -> None:
