@@ -50,6 +50,8 @@ class Caller:
             failures += 1
             if not isinstance(outcome, TransientError) or not self._retries.again(failures, outcome):
                 raise self._final(outcome, failures)
+            if request.draining is not None and request.draining():
+                raise outcome
             await self._timing.sleep(self._retries.delay(failures, outcome, self._rng.random()))
 
     async def _try(self, request: Request) -> Completion | EndpointError:
@@ -76,9 +78,11 @@ class Caller:
             raise
 
     async def _open_call(self, request: Request, trial: Trial, turn: Turn, cost: int) -> Completion | EndpointError:
+        request.sent = True
         try:
             completion = await self._send(request)
         except EndpointError as error:
+            request.sent = False
             self._give_back(turn, error)
             return self.breaker.failed(error, trial)
         except BaseException:

@@ -22,6 +22,8 @@ class Request:
     sample     which independent sample this is (a vote's number); `attempt` counts retries of one sample.
     priority   higher goes first where calls wait for a free place: the depth of the step.
     offline    writes the completion when the model is the offline writer.
+    draining   whether the run is stopping: a failed call is then not tried again.
+    sent       whether the call is open now, and so being paid for; kept by the client.
     """
 
     prompt: Messages | str
@@ -31,6 +33,8 @@ class Request:
     priority: int = 0
     offline: Callable[[], str] | None = None
     offline_version: str = ""
+    draining: Callable[[], bool] | None = None
+    sent: bool = False
 
     def key(self, model: Model) -> str:
         """What the exchange is stored under: the model, the filled messages, the sampling, and which try it is.

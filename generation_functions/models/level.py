@@ -7,11 +7,12 @@ good and slowly past that, in growing steps, as CUBIC does (RFC 9438), so that a
 
 from __future__ import annotations
 
-STORM = 0.15
+STORM = 0.25
 """Share of refusals from which on the level falls."""
 
 _MEMORY = 32
-_CUT = 0.6
+_MILDEST_CUT = 0.7
+_HARDEST_CUT = 0.3
 _GOOD = 0.9
 
 
@@ -24,12 +25,15 @@ class Level:
         self.epoch = 0
         self._good = float(most)
         self._refused_share = 0.0
+        self._answered = 0
+        self._refused = 0
         self._step = 1.0
 
     def succeeded(self, epoch: int, in_flight: int) -> None:
         """An answer came to a call of `epoch`, while `in_flight` calls were open."""
         if epoch != self.epoch:
             return
+        self._answered += 1
         self._refused_share -= self._refused_share / _MEMORY
         if self.limit < self.most and in_flight >= int(self.limit):
             self._climb()
@@ -38,6 +42,7 @@ class Level:
         """A call of `epoch` was turned away. True where that makes a storm, and the level was cut."""
         if epoch != self.epoch:
             return False
+        self._refused += 1
         self._refused_share += (1 - self._refused_share) / _MEMORY
         # At a low level few calls make up a round; the share must not take many rounds to rise.
         if self._refused_share < STORM and not self._is_low_and_refused():
@@ -49,10 +54,13 @@ class Level:
         return self.limit < 8 and self._refused_share * _MEMORY >= 3
 
     def _cut(self) -> None:
+        # The share answered since the last cut tells how far off the level is.
+        answered = self._answered / (self._answered + self._refused)
         self._good = max(1.0, self.limit * _GOOD)
-        self.limit = max(1.0, self.limit * _CUT)
+        self.limit = max(1.0, self.limit * min(_MILDEST_CUT, max(_HARDEST_CUT, answered)))
         self.epoch += 1
         self._refused_share = 0.0
+        self._answered = self._refused = 0
         self._step = 1.0
 
     def _climb(self) -> None:
