@@ -21,17 +21,17 @@ VERBS: dict[str, tuple[str, str]] = {
     "diff": ("commands.diff", "compare two runs, or the effects of two configs"),
     "doctor": ("commands.doctor", "check the machine, the keys and the endpoints"),
 }
-"""Each verb's module and what it does. A module is imported once its verb is asked for, so that help answers at once."""
+"""Each verb's module and what it does. A module is imported once its verb is asked for: help answers at once."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command line and give its exit code: design contract, 0 to 5 and 130."""
     verb, rest = split(sys.argv[1:] if arguments is None else arguments)
     if verb == "--help":
-        print(_help())
+        sys.stdout.write(f"{_help()}\n")
         return 0
     if verb == "--version":
-        print(f"millrace {_version()}")
+        sys.stdout.write(f"millrace {_version()}\n")
         return 0
     if verb not in VERBS:
         return _unknown(verb)
@@ -71,7 +71,7 @@ def _guarded(module: object, arguments: argparse.Namespace) -> int:
         _forget_stdout()
         return 0
     except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
+        sys.stderr.write("\ninterrupted\n")
         return 130
     except Exception as exc:  # noqa: BLE001  whatever went wrong is told in one shape
         from commands.terminal import print_error

@@ -106,13 +106,13 @@ def this_project() -> Project:
     return Project(Path(), os.environ)
 
 
-def load_job(config: Path, changes: Changes = Changes(), *, project: Project | None = None) -> Job:  # noqa: B008
+def load_job(config: Path, changes: Changes = Changes(), *, project: Project | None = None) -> Job:
     """The job of one config. Raises `ConfigError` with everything wrong."""
     prepared = (project or this_project()).prepare(config, changes.overrides())
     return _job(prepared, changes, command_line("run", str(config), *changes.words()))
 
 
-def load_order(changes: Changes = Changes(), *, project: Project | None = None) -> list[Job]:  # noqa: B008
+def load_order(changes: Changes = Changes(), *, project: Project | None = None) -> list[Job]:
     """The jobs of `pipeline_order`, in order. Raises `ConfigError` with everything wrong in any of them."""
     project = project or this_project()
     if not project.super_config.steps:

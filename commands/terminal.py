@@ -9,7 +9,7 @@ import sys
 import textwrap
 import traceback
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -49,7 +49,7 @@ def width_of(stream: TextIO | None = None) -> int:
 
 
 def visible(text: str) -> str:
-    """The text with control characters and direction overrides spelled out, so that no document can act on a terminal."""
+    """The text with control characters and direction overrides spelled out: no document acts on a terminal."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -152,26 +152,25 @@ def print_warning(message: str) -> None:
     say(f"{paint('warning:', 'yellow', 'bold')} {visible(message)}")
 
 
-def print_error(error: BaseException, *, debug: bool = False) -> None:
+def print_error(error: BaseException, *, debug: bool = False, redact: Callable[[str], str] = str) -> None:
     """Tell an error: all problems of a config, what happened and what to do, or a bug's place.
 
-    With `debug`, the traceback comes first.
+    With `debug`, the traceback comes first. `redact` takes secrets out of what is shown.
     """
     if debug:
-        say("".join(traceback.format_exception(error)))
+        say(redact("".join(traceback.format_exception(error))))
+    for message, hint, place in _told(error, debug=debug):
+        print_problem(redact(message), redact(hint) if hint else None, place=place)
+
+
+def _told(error: BaseException, *, debug: bool) -> list[tuple[str, str | None, str]]:
     if isinstance(error, ConfigError):
-        for problem in error.problems:
-            print_problem(problem.message, problem.hint, place=problem.place)
-    elif isinstance(error, MillraceError):
-        print_problem(error.message, error.hint)
-    else:
-        _print_bug(error, debug=debug)
-
-
-def _print_bug(error: BaseException, *, debug: bool) -> None:
-    place = bug_place(error)
+        return [(problem.message, problem.hint, problem.place) for problem in error.problems]
+    if isinstance(error, MillraceError):
+        return [(error.message, error.hint, "")]
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    print_problem(message, None if debug else "this is a bug; run again with --debug for the traceback", place=place)
+    hint = None if debug else "this is a bug; run again with --debug for the traceback"
+    return [(message, hint, bug_place(error))]
 
 
 def bug_place(error: BaseException) -> str:

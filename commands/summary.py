@@ -1,0 +1,155 @@
+"""A run told in a few lines, from its manifest: how it ended, where rows went, what it cost and wrote, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from commands.terminal import counted, duration, money, number, paint, shorten, table, width_of
+
+Manifest = Mapping[str, Any]
+
+COLOURS = {"succeeded": "green", "partial": "yellow", "running": "cyan", "cancelling": "yellow", "cancelled": "yellow"}
+_MOST_REASONS = 6
+_DATASET_STEP = "dataset:"
+
+
+def status_line(manifest: Manifest) -> str:
+    """The status, why, and how long the attempt took."""
+    status = str(manifest["status"])
+    painted = paint(status, COLOURS.get(status, "red"), "bold")
+    message = str(manifest.get("message", "")).partition("\n")[0]
+    return " · ".join(part for part in (painted, message, duration(seconds_of(manifest))) if part)
+
+
+def seconds_of(manifest: Manifest) -> float:
+    """How long the attempt has taken, or took, in seconds."""
+    started = float(manifest.get("started", 0.0))
+    return max(0.0, float(manifest.get("ended", manifest.get("updated", started))) - started)
+
+
+def calls_of(manifest: Manifest) -> tuple[int, int]:
+    """Calls made and answers reused in this attempt."""
+    steps = manifest.get("steps", {}).values()
+    return sum(step["calls"] for step in steps), sum(step["reused"] for step in steps)
+
+
+def dataset_rows(manifest: Manifest) -> int:
+    """Rows in all datasets of the run."""
+    return sum(dataset["rows"] + dataset["validation_rows"] for dataset in manifest.get("datasets", {}).values())
+
+
+def nothing_to_do(manifest: Manifest) -> bool:
+    """Whether the run was finished before it began: it succeeded with no call."""
+    calls, reused = calls_of(manifest)
+    return manifest["status"] == "succeeded" and calls == 0 and (reused > 0 or manifest.get("attempt", 1) > 1)
+
+
+def funnel(manifest: Manifest) -> list[str]:
+    """A table of the steps: rows in and out, those lost, calls and answers reused."""
+    steps = manifest.get("steps", {})
+    rows = [_funnel_row(name, step) for name, step in steps.items()]
+    return table(rows, head=("step", "in", "out", "dropped", "failed", "calls", "reused"), align="lrrrrrr")
+
+
+def _funnel_row(name: str, step: Mapping[str, Any]) -> tuple[str, ...]:
+    dropped = sum(step["dropped"].values())
+    failed = number(step["failed"]) if not step["failed"] else paint(number(step["failed"]), "red")
+    counts = (number(step["in"]), number(step["out"]), _or_dot(dropped), failed if step["failed"] else "·")
+    asked = step["calls"] + step["reused"]
+    calls = (number(step["calls"]), number(step["reused"])) if asked else ("·", "·")
+    return (shown_step(name), *counts, *calls)
+
+
+def shown_step(name: str) -> str:
+    """A step's name as people read it: `dataset:poems` is written to the dataset poems."""
+    return f"→ {name.removeprefix(_DATASET_STEP)}" if name.startswith(_DATASET_STEP) else name
+
+
+def _or_dot(count: int) -> str:
+    return number(count) if count else "·"
+
+
+def reasons(manifest: Manifest, *, most: int = _MOST_REASONS) -> list[str]:
+    """Why rows were lost, commonest first."""
+    found = [
+        (count, step, reason, kind)
+        for step, counts in manifest.get("steps", {}).items()
+        for kind in ("dropped", "failures")
+        for reason, count in counts[kind].items()
+    ]
+    found.sort(key=lambda item: (-item[0], item[1], item[2]))
+    told = [(count, f"{step}: {reason}", kind == "failures") for count, step, reason, kind in found]
+    return _reason_lines(told, most)
+
+
+def coverage(manifest: Manifest, *, most: int = 20) -> list[str]:
+    """Source rows that gave no row of a dataset, with the reason of each; empty before a run's end."""
+    sources = manifest.get("sources")
+    if not sources:
+        return []
+    head = f"  {number(sources['in_dataset'])} of {counted(sources['rows'], 'source row')} reached a dataset"
+    lost = [(count, reason, False) for reason, count in sources["not_in_dataset"].items()]
+    return [head, *_reason_lines(lost, most)]
+
+
+def _reason_lines(found: Sequence[tuple[int, str, bool]], most: int) -> list[str]:
+    digits = max((len(number(count)) for count, _, _ in found), default=0)
+    room = width_of() - digits - 4
+    lines = [
+        f"  {number(count):>{digits}}  {paint(shorten(text, room), *(['red'] if is_failure else []))}"
+        for count, text, is_failure in found[:most]
+    ]
+    rest = len(found) - most
+    return [*lines, f"  {'':>{digits}}  and {counted(rest, 'other reason')}"] if rest > 0 else lines
+
+
+def costs(manifest: Manifest) -> list[str]:
+    """Calls, tokens and cost of each model in this attempt; over all attempts once the run has ended."""
+    paid = manifest.get("paid")
+    accounts = paid if paid is not None else manifest.get("models", {})
+    rows = [
+        (
+            name, number(account.get("answers", account.get("calls", 0))), number(account["input_tokens"]),
+            number(account["output_tokens"]), money(account["cost_usd"]), "estimated" if account["estimated"] else "",
+        )
+        for name, account in accounts.items()
+    ]  # fmt: skip
+    head = ("model", "answers", "tokens in", "tokens out", "cost", "")
+    return table(rows, head=head, align="lrrrrl") if rows else []
+
+
+def files(manifest: Manifest, output_dir: Path) -> list[str]:
+    """The files of the datasets with their rows; the first of each is the one to train on."""
+    rows = []
+    for name, dataset in manifest.get("datasets", {}).items():
+        for file in dataset["files"]:
+            is_validation = ".validation." in file
+            count = dataset["validation_rows" if is_validation else "rows"]
+            remark = paint("← train on this", "green") if file == f"{name}.jsonl" and count else ""
+            rows.append((str(output_dir / "datasets" / file), counted(count, "row"), remark))
+        rows += [(f"  {note}", "", "") for note in dataset["notes"]]
+    return table(rows, align="lrl")
+
+
+def dataset_paths(manifest: Manifest, output_dir: Path) -> list[Path]:
+    """Every file of the run's datasets."""
+    folder = output_dir / "datasets"
+    return [folder / file for dataset in manifest.get("datasets", {}).values() for file in dataset["files"]]
+
+
+def next_commands(manifest: Manifest, output_dir: Path) -> list[tuple[tuple[str, ...], str]]:
+    """What to do now: `(words of a command line, what they do)`. No words stand for the command that resumes."""
+    steps = manifest.get("steps", {}).values()
+    failed, dropped = sum(s["failed"] for s in steps), sum(sum(s["dropped"].values()) for s in steps)
+    run = str(output_dir)
+    advice: list[tuple[tuple[str, ...], str]] = []
+    if manifest["status"] not in ("succeeded", "running", "cancelling"):
+        advice.append(((), "go on where it stopped"))
+    if failed:
+        advice.append((("retry", run), f"try the {counted(failed, 'failed row')} again"))
+        advice.append((("rows", run, "--status", "failed"), "read them"))
+    if dropped:
+        advice.append((("rows", run, "--status", "dropped"), "read what was dropped, and why"))
+    return advice
