@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import EndpointUnusable, RequestRefused, RunStopped, TransientError
 from generation_functions.models.exchange import Completion, ModelClient, Request
@@ -49,10 +49,15 @@ class Exchanges:
     borrowed: tuple[StoreReader, ...] = ()
     ask_no_model: bool = False
     steps: dict[str, StepCalls] = field(default_factory=dict)
+    _open: dict[asyncio.Task[Any], Request] = field(default_factory=dict)
+    _let_go: set[asyncio.Task[Any]] = field(default_factory=set)
     _under_way: dict[str, asyncio.Future[Completion]] = field(default_factory=dict)
     _clients: dict[int, tuple[ModelSpec, ModelClient]] = field(default_factory=dict)
     _probing: asyncio.Task[None] | None = None
     _to_probe: list[Model] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.stop.listeners.append(self.drain)
 
     def expect(self, model: Model) -> None:
         """Name a model the run will use: its endpoint is tried out before the first call to any model is paid for."""
@@ -123,8 +128,8 @@ class Exchanges:
             del self._under_way[key]
 
     async def _paid(self, key: str, model: Model, request: Request, step: str, counts: StepCalls) -> Completion:
-        if self.stop.stopped is not None:
-            raise self.stop.stopped
+        if self.stop.is_set():
+            raise self._stopped()
         if self.ask_no_model:
             counts.calls += 1
             raise TransientError(f"{model.name} would be asked")
@@ -132,8 +137,18 @@ class Exchanges:
         if self._to_probe or self._probing is not None:
             await self._probe(model)
         reserved = self._reserve(model, request)
+        request.draining = self.stop.is_set
+        task = asyncio.current_task()
+        assert task is not None
+        self._open[task] = request
         try:
             completion = await client.complete(request)
+        except asyncio.CancelledError:
+            self.budget.release(reserved)
+            if task in self._let_go:
+                self._let_go.discard(task)
+                raise self._stopped() from None
+            raise
         except (TransientError, RequestRefused) as exc:
             self.budget.release(reserved)
             await self._keep_error(key, model, request, step, exc)
@@ -141,6 +156,8 @@ class Exchanges:
         except BaseException:
             self.budget.release(reserved)
             raise
+        finally:
+            del self._open[task]
         cost = self.budget.settle(model, reserved, completion.usage, completion.seconds, completion.retries)
         counts.calls += 1
         counts.retries += completion.retries
@@ -159,7 +176,20 @@ class Exchanges:
             hint="Raise it with --budget, and the run goes on where it stopped.",
         )
         self.stop.request(stopped)
-        raise self.stop.stopped or stopped
+        raise self._stopped()
+
+    def _stopped(self) -> RunStopped:
+        """Why the run is stopping; a new error for each caller, since a shared one would gather all tracebacks."""
+        stopped = self.stop.stopped
+        assert stopped is not None
+        return RunStopped(stopped.reason, stopped.message, hint=stopped.hint)
+
+    def drain(self) -> None:
+        """Let go of every call that has not been sent: it waits for a place or for another try. Others come in."""
+        for task, request in self._open.items():
+            if not request.sent:
+                self._let_go.add(task)
+                task.cancel()
 
     async def _keep_error(
         self, key: str, model: Model, request: Request, step: str, exc: TransientError | RequestRefused

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from generation_functions.errors import RunLocked
+from generation_functions.errors import RunLocked, StoreError
 
 LOCK_FILE = ".lock"
 
@@ -23,8 +23,13 @@ class FolderLock:
         self._file: IO[str] | None = None
 
     def acquire(self) -> None:
-        """Take the folder. Raises `RunLocked` naming the holder."""
-        file = self.path.open("a+", encoding="utf-8")
+        """Take the folder. Raises `RunLocked` naming the holder, `StoreError` where nothing can be written."""
+        try:
+            file = self.path.open("a+", encoding="utf-8")
+        except OSError as exc:
+            raise StoreError(
+                f"{self.path} cannot be written: {exc.strerror}", hint="Check the folder's rights."
+            ) from exc
         if not _try_lock(file):
             holder = _describe(self.path)
             file.close()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from generation_functions.errors import RunStopped
@@ -27,11 +27,18 @@ class StopSignal:
     """Set once, by whoever finds that the run must end: a signal, the budget, a broken endpoint."""
 
     stopped: RunStopped | None = None
+    listeners: list[Callable[[], None]] = field(default_factory=list)
 
     def request(self, stopped: RunStopped) -> None:
         """Ask every flow to drain. The first reason stays."""
         if self.stopped is None:
             self.stopped = stopped
+            for listener in self.listeners:
+                listener()
+
+    def is_set(self) -> bool:
+        """Whether the run is stopping."""
+        return self.stopped is not None
 
 
 class Flow:
@@ -72,7 +79,8 @@ class Flow:
         """Move every row. Raises the first error that is not one row's own, or `RunStopped` once drained."""
         self._hire()
         try:
-            await self._done.wait()
+            if self._workers:
+                await self._done.wait()
         except asyncio.CancelledError:
             await self._dismiss()
             raise
@@ -92,7 +100,10 @@ class Flow:
 
     def _leave(self, worker: asyncio.Task[None]) -> None:
         self._workers.discard(worker)
-        if not worker.cancelled() and (error := worker.exception()) is not None and self._error is None:
+        error = None if worker.cancelled() else worker.exception()
+        if isinstance(error, RunStopped):
+            self._stop.request(error)
+        elif error is not None and self._error is None:
             self._error = error
         if self._error is not None or not self._workers:
             self._done.set()
