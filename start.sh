@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# The front door: sets up what a command needs, once, then runs it.
+#   ./start.sh run [CONFIG]   run super_config.yaml, or one config
+#   ./start.sh test [ARGS]    set up what the tests need and run them all (ARGS go to pytest)
+#   ./start.sh VERB ...       any other verb of run_pipeline.py: validate, preview, status, doctor, ...
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+say() { printf '%s\n' "$*" >&2; }
+
+find_python() {
+    for candidate in "${MILLRACE_PYTHON:-}" python3.11 python3.12 python3.13 python3 python; do
+        if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 &&
+            "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    say "error: Millrace needs Python 3.11 or newer, and found none"
+    say "hint: install it, or name it: MILLRACE_PYTHON=/path/to/python3.11 ./start.sh $*"
+    exit 2
+}
+
+# install LOCKFILE: make .venv hold exactly what a lock file names. Does nothing when it does already.
+install() {
+    local lock=$1 stamp=".venv/.${1%.lock}.installed"
+    if [ -x .venv/bin/python ] && cmp -s "$lock" "$stamp"; then return; fi
+    if [ ! -x .venv/bin/python ]; then
+        say "setting up .venv (once) ..."
+        "$(find_python)" -m venv .venv || {
+            say "hint: on Debian and Ubuntu, 'apt install python3-venv' brings what is missing"
+            exit 2
+        }
+    fi
+    say "installing ${lock} ..."
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement "$lock" >&2
+    cp "$lock" "$stamp"
+}
+
+case "${1:-}" in
+"" | -h | --help | help)
+    sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    ;;
+test)
+    shift
+    install requirements.lock
+    install requirements-dev.lock
+    .venv/bin/ruff check .
+    .venv/bin/ruff format --check .
+    .venv/bin/mypy
+    exec .venv/bin/python -m pytest -n "${MILLRACE_TEST_PROCESSES:-2}" "$@"
+    ;;
+*)
+    install requirements.lock
+    exec .venv/bin/python run_pipeline.py "$@"
+    ;;
+esac
