@@ -17,12 +17,16 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Message(NamedTuple):
-    """One message as it stands in the file. `written` is its content there, from `line` on; role "" is a plain text."""
+    """One message as it stands in the file, from line `begins` on; role "" is a plain text.
+
+    `written` is its content with indentation and quotes, from `line` on.
+    """
 
     role: str
     content: str
     line: int
     written: str
+    begins: int
 
 
 def read_messages(text: str, path: Path | None = None) -> tuple[list[Message], list[Problem]]:
@@ -38,7 +42,7 @@ def read_messages(text: str, path: Path | None = None) -> tuple[list[Message], l
     if problems:
         return [], problems
     if isinstance(root, yaml.ScalarNode) and root.value.strip():
-        return [_message("", root, text)], []
+        return [_message("", root, text, 1)], []
     if not isinstance(root, yaml.SequenceNode) or not root.value:
         hint = "write `- role: user` and below it `  content: |` and the text"
         return [], [Problem("a prompt is a non-empty list of {role, content}, or one text", path, 1, hint)]
@@ -80,7 +84,7 @@ def _read_item(item: yaml.Node, text: str, path: Path | None, problems: list[Pro
             problems.append(Problem(f"the message has no {needed}", path, line))
     if len(problems) > before:
         return None
-    return _message(values["role"].value, values["content"], text)
+    return _message(values["role"].value, values["content"], text, line)
 
 
 def _wrong_key(key: yaml.Node, value: yaml.Node, seen: dict[str, yaml.Node], path: Path | None) -> Iterator[Problem]:
@@ -99,11 +103,11 @@ def _wrong_key(key: yaml.Node, value: yaml.Node, seen: dict[str, yaml.Node], pat
         yield Problem(f"unknown role {value.value!r}", path, line, hint)
 
 
-def _message(role: str, node: yaml.Node, text: str) -> Message:
+def _message(role: str, node: yaml.Node, text: str, begins: int) -> Message:
     first, last = node.start_mark.line, node.end_mark.line
     lines = text.split("\n")[first : last + 1]
     lines[0] = lines[0][node.start_mark.column :]
-    return Message(role, node.value.rstrip("\n"), first + 1, "\n".join(lines))
+    return Message(role, node.value.rstrip("\n"), first + 1, "\n".join(lines), begins)
 
 
 def _disorder(messages: Sequence[Message], path: Path | None) -> Iterator[Problem]:
@@ -111,12 +115,12 @@ def _disorder(messages: Sequence[Message], path: Path | None) -> Iterator[Proble
     previous = ""
     for message in messages:
         if message.role == "system" and previous:
-            yield Problem("a system message must be the first", path, message.line)
+            yield Problem("a system message must be the first", path, message.begins)
         elif message.role == "assistant" and previous in ("", "system"):
-            yield Problem("the first message after the system message must be the user's", path, message.line)
+            yield Problem("the first message after the system message must be the user's", path, message.begins)
         elif message.role == previous:
-            yield Problem(f"two {message.role} messages in a row", path, message.line, "join them into one")
+            yield Problem(f"two {message.role} messages in a row", path, message.begins, "join them into one")
         previous = message.role
     if previous != "user":
         hint = "the row's own values go in a last user message"
-        yield Problem("the last message must be the user's", path, messages[-1].line, hint)
+        yield Problem("the last message must be the user's", path, messages[-1].begins, hint)

@@ -17,7 +17,7 @@ from generation_functions.parsing.tag import tag, tags
 from generation_functions.parsing.text import text
 
 if TYPE_CHECKING:
-    from generation_functions.parsing.structured import structured
+    from generation_functions.parsing.structured_output import structured
 
 __all__ = [
     "bulleted_list",
@@ -38,7 +38,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # Pydantic takes a tenth of a second to import, and most pipelines parse without it.
     if name == "structured":
-        from generation_functions.parsing.structured import Structured
+        from generation_functions.parsing.structured_output import Structured
 
         return Structured
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,7 +17,7 @@ _MARK = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…؟।][*_\"'”’»)\]]*\s+|[。！？]|\n+")
 _NEGATION = (
-    r"(?:\b(?:not|never|cannot|hardly|rather\s+than|instead\s+of|nicht|kein\w*|pas|ne|non|não|nie|не)"
+    r"(?:\b(?:not|never|cannot|hardly|by\s+no\s+means|rather\s+than|instead\s+of|nicht|kein\w*|pas|ne|non|não|nie|не)"
     r"|\w+n[’']t(?:\s+(?:think|believe|find|consider|see|say)(?:\s+[\w’']+){0,4}?)?|不|非)\s*"
     r"(?:(?:be|a|an|the|at\s+all|really|quite|considered|judged|\w+ly|als?)\s+){0,2}[\"'“«*_\s]*"
 )
