@@ -49,7 +49,7 @@ class RunOptions:
     pipeline          its name, for the manifest
     seed              of every random choice
     limit             most source rows; None for all
-    sample            source rows drawn from all of them by the seed and their content; None for all
+    sample            source rows drawn from those by the seed and their content; None for all
     lenders           other runs' folders whose stored answers are taken over
     ask_no_model      whether a question that no store answers fails its row instead of being asked
     budget_usd        most money over all attempts; None for no limit
@@ -195,9 +195,9 @@ class RunFolder:
         return "; ".join(reasons) or "no reason was recorded"
 
     def limited(self, source: Iterator[Row]) -> Iterator[Row]:
-        """The first `limit` source rows, or a `sample` of all; remembers whether any was left out."""
+        """The first `limit` source rows, or a `sample` of those; remembers whether any was left out."""
         if self.options.sample is not None:
-            yield from self._sampled(source, self.options.sample)
+            yield from self._sampled(islice(source, self.options.limit), self.options.sample)
             return
         if self.options.limit is None:
             yield from source
