@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from types import CodeType
@@ -15,6 +14,7 @@ from generation_functions.models.exchange import Completion, Messages, Request
 from generation_functions.models.model import Model
 from generation_functions.rows import Json, Row, content_key
 from generation_functions.steps.outcome import StepFailed
+from generation_functions.steps.versions import version_of
 
 if TYPE_CHECKING:
     from generation_functions.prompts import Prompt, PromptMode
@@ -156,18 +156,3 @@ def _innermost(exc: Exception) -> tuple[CodeType, int]:
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     return traceback.tb_frame.f_code, traceback.tb_lineno
-
-
-_versions: dict[str, str] = {}
-
-
-def version_of(rule: Callable[..., Any]) -> str:
-    """A hash of the file a rule stands in: when the file changes, the rule's answers are made again (they are free)."""
-    code = getattr(rule, "__code__", None) or getattr(getattr(rule, "func", None), "__code__", None)
-    if code is None:
-        return repr(type(rule))
-    if code.co_filename not in _versions:
-        path = Path(code.co_filename)
-        content = path.read_bytes() if path.is_file() else code.co_code
-        _versions[code.co_filename] = blake2b(content, digest_size=8).hexdigest()
-    return f"{code.co_name}@{_versions[code.co_filename]}"
