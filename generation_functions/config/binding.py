@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from generation_functions.config.alternatives import Alternatives
 from generation_functions.config.annotations import core_type
 from generation_functions.config.confinement import outside
 from generation_functions.config.environment import Environment, Expansion
@@ -44,6 +45,7 @@ class BoundConfig:
     secrets    knows every value that came from `${NAME}`.
     nodes      each parameter's value as written; `model_nodes` each model's; both with their references.
     sections   the section each parameter was written in.
+    choices    why each model that is written as alternatives is the one it is.
     """
 
     signature: Signature
@@ -55,6 +57,7 @@ class BoundConfig:
     nodes: Mapping[str, Node] = field(default_factory=dict)
     model_nodes: Mapping[str, Node] = field(default_factory=dict)
     sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     def checked(self) -> BoundConfig:
         """This config. Raises `ConfigError` with all its problems."""
@@ -103,13 +106,15 @@ class _Binding:
 
     def bind(self, overrides: Iterable[Override | str]) -> BoundConfig:
         self.problems += self.config.problems
-        root, wrong = apply_overrides(with_shared_models(self._root(), self.shared), overrides, self.signature)
+        alternatives = Alternatives(self.environment)
+        written, self.shared = alternatives.choose(self._root(), self.shared)
+        root, wrong = apply_overrides(with_shared_models(written, self.shared), overrides, self.signature)
         self.problems += wrong
         expansion = Expansion(self.environment)
         expanded = self._expanded(root, expansion)
         gathered = gather(expanded, self.signature, reserved=RESERVED)
         section = read_models(root, gathered.values, self.signature, expansion, self.shared)
-        self.problems += [*gathered.problems, *expansion.problems, *section.problems]
+        self.problems += [*alternatives.problems, *gathered.problems, *expansion.problems, *section.problems]
         self._check_written(root.with_item("models", Node(section.written)))
         kwargs, settings = self._arguments(gathered, section), self._settings(expanded, section)
         if self.confined_to is not None:
@@ -126,6 +131,7 @@ class _Binding:
             gathered.values,
             section.nodes,
             gathered.sections,
+            {name: why for name, why in alternatives.reasons.items() if name in section.models},
         )
 
     def _root(self) -> Node:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from hashlib import blake2b
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -64,10 +64,23 @@ def module_name(path: Path, root: Path) -> str:
     if resolved.is_relative_to(base):
         parts = resolved.relative_to(base).with_suffix("").parts
         name = ".".join(parts)
-        if all(part.isidentifier() for part in parts) and not _is_taken(name, resolved):
+        own = all(part.isidentifier() for part in parts) and _is_own_name(parts[0], base)
+        if own and not _is_taken(name, resolved):
             return name
     digest = blake2b(str(resolved).encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
     return f"pipeline_{digest}_{resolved.stem}"
+
+
+def _is_own_name(top: str, base: Path) -> bool:
+    """Whether a top-level name is free or means what lies in the root: folders may be called like real packages."""
+    try:
+        spec = find_spec(top)
+    except ValueError:
+        return False
+    if spec is None:
+        return True
+    places = [*(spec.submodule_search_locations or ()), spec.origin or ""]
+    return any(Path(place).resolve() in (base / top, base / f"{top}.py") for place in places)
 
 
 def _is_taken(name: str, path: Path) -> bool:

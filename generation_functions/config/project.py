@@ -63,12 +63,12 @@ class Project:
         """Read one config, find its pipeline, bind the two. Raises `ConfigError` where there is nothing to bind."""
         document = self._document(config)
         named = document.root.items.get("pipeline")
-        if named is None or not isinstance(named.value, str):
+        if named is None:
             problem = Problem(
                 "missing 'pipeline': which pipeline this config is for", config, hint="add 'pipeline: ...'"
             )
             raise ConfigError([*document.problems, problem])
-        return self._bound(document, self._entry(named.value, named), overrides)
+        return self._bound(document, named, overrides)
 
     def prepare_all(self, overrides: Iterable[Override | str] = ()) -> list[PreparedRun]:
         """The runs of `pipeline_order`, in order; `overrides` apply to each, after its own.
@@ -90,31 +90,36 @@ class Project:
             return self.prepare(self.root / step.config, (*step.overrides, *overrides))
         document = self._document(self.root / step.config)
         at = step.written.items["node"]
-        entry = self._entry(step.node, at)
         named = document.root.items.get("pipeline", at)
-        if isinstance(named.value, str):
-            self._check_same(entry, at, self._entry(named.value, named), named)
+        self._check_same(at, named)
         document = replace(document, root=document.root.with_item("pipeline", named))
-        return self._bound(document, entry, (*step.overrides, *overrides))
+        return self._bound(document, named, (*step.overrides, *overrides))
 
     def _document(self, path: Path) -> Document:
         if self.confine and not is_within(path, self.root):
             raise ConfigError(Problem("lies outside the project", path, hint=f"move it under {self.root}"))
         return load_yaml(path)
 
-    def _check_same(self, entry: PipelineEntry, at: Node, other: PipelineEntry, named: Node) -> None:
+    def _check_same(self, at: Node, named: Node) -> None:
+        entry, other = self._entry(at), self._entry(named)
         if (entry.path.resolve(), entry.function_name) != (other.path.resolve(), other.function_name):
             message = f"'node' is '{at.value}', but the config's own 'pipeline' is '{named.value}'"
             raise ConfigError(at.written_at.problem(message, f"remove 'node', or change {named.written_at.file}"))
 
-    def _entry(self, name: str, written: Node) -> PipelineEntry:
+    def _entry(self, written: Node) -> PipelineEntry:
+        if not isinstance(written.value, str) or written.is_placeholder():
+            raise ConfigError(written.written_at.problem("this does not name a pipeline", "write an alias, or a path"))
         try:
-            return self.catalog.find(name, confine=self.confine)
+            return self.catalog.find(written.value, confine=self.confine)
         except ConfigError as exc:
             raise ConfigError([written.written_at.problem(p.message, p.hint) for p in exc.problems]) from exc
 
-    def _bound(self, document: Document, entry: PipelineEntry, overrides: Iterable[Override | str]) -> PreparedRun:
-        function = self.catalog.load(entry)
+    def _bound(self, document: Document, named: Node, overrides: Iterable[Override | str]) -> PreparedRun:
+        try:
+            entry = self._entry(named)
+            function = self.catalog.load(entry)
+        except ConfigError as exc:
+            raise ConfigError([*document.problems, *exc.problems]) from exc
         bound = bind(
             document,
             function,

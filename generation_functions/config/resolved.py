@@ -17,16 +17,21 @@ from generation_functions.config.tree import Node
 from generation_functions.models.model import Model, ModelSpec
 from generation_functions.rows import Json, content_key
 
-NOT_THE_RESULT = ("output_dir", "models", "budget", "limit", "max_failed_share", "description")
-"""Settings that say where, how long and how dear a run may be, but not what it makes."""
+NOT_THE_RESULT = ("pipeline", "output_dir", "models", "budget", "limit", "max_failed_share", "description")
+"""Settings that say where, how long and how dear a run may be, but not what it makes. An alias is no pipeline."""
 
 ENDPOINT_FIELDS = ("provider", "model", "mode", "structured_output")
 """What of an endpoint, beside its sampling, shapes its answers. Its address, key, limits and price do not."""
 
 
 def resolved_yaml(bound: BoundConfig) -> str:
-    """The config as YAML text: settings, then parameters in their sections, defaults filled in. Its bytes are stable."""
-    return yaml.dump(resolved(bound), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9)
+    """The config as YAML text: settings, then parameters in their sections, defaults filled in. Bytes are stable."""
+    return dump_yaml(resolved(bound))
+
+
+def dump_yaml(value: Json) -> str:
+    """A JSON-able value as YAML that our loader reads back equal, keys in their order."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9)
 
 
 def resolved(bound: BoundConfig) -> dict[str, Json]:
@@ -49,7 +54,8 @@ def fingerprint(bound: BoundConfig) -> str:
         name: _shown(value, bound.nodes.get(name), bound, of_model=_answers_of) for name, value in bound.kwargs.items()
     }
     settings = {name: value for name, value in _settings(bound).items() if name not in NOT_THE_RESULT}
-    return content_key("config", settings, arguments)
+    function = bound.signature.function
+    return content_key("config", function.__module__, function.__qualname__, settings, arguments)
 
 
 def _settings(bound: BoundConfig) -> dict[str, Json]:
@@ -121,12 +127,22 @@ def _answers_of(model: Model) -> dict[str, Json]:
     return {**{name: getattr(model.spec, name) for name in ENDPOINT_FIELDS}, "sampling": model.spec.sampling()}
 
 
+_RARE_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+
+
 class _Dumper(yaml.SafeDumper):
     """PyYAML's dumper, which quotes what our loader would not read back as text, and writes no anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def represent_text(self, text: str) -> yaml.Node:
+        # YAML turns its rarer line breaks into spaces unless they are escaped.
+        style = '"' if _RARE_BREAKS.search(text) else ("|" if "\n" in text else None)
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 for _tag, _pattern in (("int", INT), ("float", FLOAT)):
     _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern.pattern), list("-+.0123456789"))

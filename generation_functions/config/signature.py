@@ -146,11 +146,10 @@ def _field(parameter: Parameter) -> tuple[Any, Any]:
 
 
 def _is_run(parameter: inspect.Parameter) -> bool:
+    # By name, as the run's own class may be imported for type checking only.
     annotation = parameter.annotation
-    if annotation is inspect.Parameter.empty:
-        return parameter.name == "run"
     text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
-    return text.strip("'\"").rpartition(".")[2] == "Run"
+    return parameter.name == "run" or text.strip("'\"").rpartition(".")[2] == "Run"
 
 
 def _annotation(function: Pipeline, parameter: inspect.Parameter) -> Any:
