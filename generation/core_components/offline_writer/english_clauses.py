@@ -12,6 +12,8 @@ LONGEST_SUBJECT = 8
 _ARTICLES = "The|A|An|Many|Most|Some|Every|Each|No|Early|Modern|Ancient|Several|Few|About|Around|More|Nearly|Both"
 _ADJECTIVES = "Green|Black|White|Red|Blue|Spring|Neap|High|Low|Wild|Young|Large|Small|Old|Good|Fresh|Dry|Raw|Molten"
 _SMALL = re.compile(rf"(?:{_ARTICLES})\b|(?:{_ADJECTIVES})\s(?![A-Z])")
+# "Worker bees", but not "Dutch glassmakers", "China and India" or "Catherine of Braganza".
+_DESCRIBED = re.compile(r"(?!\w+(?:ish|an|ese|ch|ek|ss|['’]s?)\s)\w+\s(?!and\b|or\b|of\b|de\b|du\b|van\b|von\b)[a-z]")
 _CUT = re.compile(
     r"\s*(?:[;:]|\s[–—-]\s|,\s|\s\(|\b(?:while|although|though|whereas|so\sthat|which|who|where|when|after|before|until"
     r"|unless|because)\b)"
@@ -107,6 +109,7 @@ def as_inside(subject: str, text: str) -> str:
     common = len(re.findall(rf"\b{bare.lower()}s?\b", text))
     named = len(re.findall(rf"[a-z,;] {bare}s?\b", text))
     alone_and_plural = not common and not named and " " not in subject and first.endswith("s")
-    if _SMALL.match(subject) or common > named or alone_and_plural:
+    described = not named and _DESCRIBED.match(subject) is not None
+    if _SMALL.match(subject) or common > named or alone_and_plural or described:
         return subject[0].lower() + subject[1:]
     return subject

@@ -6,8 +6,8 @@ import re
 from random import Random
 from typing import NamedTuple
 
+from generation.core_components.languages import language_of
 from generation.core_components.offline_writer import english, other_languages
-from generation.core_components.offline_writer.languages import language_of
 from generation.core_components.offline_writer.sentences import sentences, stands_alone
 
 WORDS_A_QUESTION = 70

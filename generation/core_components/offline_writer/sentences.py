@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from generation.core_components.offline_writer.languages import DEICTIC
+from generation.core_components.languages import DEICTIC
 
 _NOT_PROSE = re.compile(r"\s*(#{1,6}\s|\||```|~~~|<|!\[|[-=*_]{3,}\s*$)")
 _LIST_MARK = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")

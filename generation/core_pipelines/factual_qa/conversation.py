@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from generation.core_components.offline_writer.languages import language_of
+from generation.core_components.languages import language_of
 from generation_functions.rows import content_key
 
 Message = dict[str, str]

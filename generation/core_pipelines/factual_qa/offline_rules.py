@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from generation.core_components.offline_writer.languages import FUNCTION_WORDS
+from generation.core_components.languages import FUNCTION_WORDS
 from generation.core_components.offline_writer.questions import question_answer_pairs
 from generation.core_components.offline_writer.sentences import sentences, squeezed
 from generation.core_pipelines.factual_qa.source_references import speaks_of_its_source, without_opening_reference
@@ -48,7 +48,7 @@ _COMMON = frozenset(word for words in FUNCTION_WORDS.values() for word in words)
         "statement",
     ]
 )
-_FEWEST_WORDS = 25
+_FEWEST_WORDS = 20
 _SURE, _DOUBTFUL = 0.85, 0.6
 
 

@@ -1,4 +1,4 @@
-"""Which language a text is in, as far as rules that stand in for a model need to know."""
+"""Which language a text is in, as far as pipelines need to tell."""
 
 from __future__ import annotations
 
