@@ -171,8 +171,16 @@ def _job(prepared: PreparedRun, changes: Changes, command: str) -> Job:
     config = prepared.config.file or Path()
     return Job(
         prepared.entry.name, prepared.function, bound.kwargs, settings, options, settings.output_dir, config, bound,
-        command,
+        command, tuple(_notes(bound)),
     )  # fmt: skip
+
+
+def _notes(bound: BoundConfig) -> Iterator[str]:
+    """Which of its alternatives each model in use is, and why."""
+    for model in {model.name: model for model in models_in(bound.kwargs)}.values():
+        if model.name in bound.choices:
+            named = "offline rules" if model.spec.provider == "offline" else model.spec.model
+            yield f"model {model.name} is {named}: {bound.choices[model.name]}"
 
 
 def _option(path: tuple[str, ...], value: float, written: str) -> Override:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.terminal import counted, duration, money, number, paint, shorten, table, width_of
+from generation_functions.run.manifest import CAME_TO_ITS_END
 
 Manifest = Mapping[str, Any]
 
@@ -145,8 +146,10 @@ def next_commands(manifest: Manifest, output_dir: Path) -> list[tuple[tuple[str,
     failed, dropped = sum(s["failed"] for s in steps), sum(sum(s["dropped"].values()) for s in steps)
     run = str(output_dir)
     advice: list[tuple[tuple[str, ...], str]] = []
-    if manifest["status"] not in ("succeeded", "running", "cancelling"):
-        advice.append(((), "go on where it stopped"))
+    if manifest["status"] in ("running", "cancelling"):
+        return []
+    if manifest["status"] not in CAME_TO_ITS_END:
+        return [((), "go on where it stopped")]
     if failed:
         advice.append((("retry", run), f"try the {counted(failed, 'failed row')} again"))
         advice.append((("rows", run, "--status", "failed"), "read them"))
