@@ -1,0 +1,54 @@
+"""A run that was made before, opened for reading: its manifest, and its rows with their history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generation_functions.errors import StoreError
+from generation_functions.run.manifest import CAME_TO_ITS_END, MANIFEST_FILE, read_manifest
+from generation_functions.store import StoreReader
+from generation_functions.store.history import DATASET_PREFIX, History
+
+STORE_FILE = "store.sqlite"
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run's folder, what its `run.json` says, and its rows."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    history: History
+
+    @property
+    def datasets(self) -> list[str]:
+        """Names of the datasets that rows have reached so far."""
+        return [step.removeprefix(DATASET_PREFIX) for step in self.history.depths if step.startswith(DATASET_PREFIX)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the latest attempt came to its end."""
+        return self.manifest["status"] in CAME_TO_ITS_END
+
+
+@contextmanager
+def past_run(folder: Path) -> Iterator[PastRun]:
+    """Open a run for reading, also while it goes on. Raises `StoreError` where the folder is no run."""
+    if folder.suffix in (".yaml", ".yml") and folder.is_file():
+        raise StoreError(f"{folder} is a config, not a run", hint="Name the folder that its output_dir names.")
+    manifest = read_manifest(folder)
+    store = StoreReader(folder / STORE_FILE)
+    try:
+        yield PastRun(folder, manifest, History(store))
+    finally:
+        store.close()
+
+
+def runs_within(folder: Path) -> list[Path]:
+    """The folders of the runs that a run made inside its own, and theirs, sorted; previews are not among them."""
+    found = sorted(path.parent for path in folder.glob(f"*/**/{MANIFEST_FILE}"))
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]

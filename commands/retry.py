@@ -1,0 +1,103 @@
+"""Try a run's failed or dropped rows again: their steps are granted another round of answers, then the run goes on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from commands.past_run import past_run
+from commands.rows import add_selection, selection_of
+from commands.terminal import counted, number, say, shorten, table
+from generation_functions.errors import StoreError
+from generation_functions.run.lock import FolderLock
+from generation_functions.store import DROPPED, FAILED, RowRecord, Store
+from generation_functions.store.history import Selection
+
+CONFIG_FILE = "config.yaml"
+_REASON_WIDTH = 60
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("run", type=Path, metavar="RUN", help="output folder of a run")
+    add_selection(parser, (FAILED, DROPPED))
+    parser.add_argument("--limit", type=int, metavar="N", help="try at most N rows again")
+    parser.add_argument("--budget", type=float, metavar="USD", help="stop cleanly when the run has spent this much")
+    parser.add_argument("--dry-run", action="store_true", help="only say which rows would be tried again")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.add_argument("--json", action="store_true", help="one JSON object about the run at its end")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Ask for the rows again and run. Exit codes as `run`; 0 where there is nothing to try again."""
+    folder: Path = arguments.run
+    rows = rows_to_retry(arguments)
+    if not rows:
+        say(f"nothing to try again: no row of {folder} is {arguments.status or FAILED} as asked")
+        return 0
+    _announce(rows)
+    if arguments.dry_run:
+        if arguments.json:
+            print(json.dumps({"rows": [{"step": row.step, "key": row.key, "reason": row.reason} for row in rows]}))
+        return 0
+    config = folder / CONFIG_FILE
+    if not config.is_file():
+        raise StoreError(
+            f"{folder} has no {CONFIG_FILE}, so it cannot be run again from here",
+            hint="A run made from Python keeps no config: grant the rows with `Store.ask_again` and run your program.",
+        )
+    grant(folder, rows)
+    return _run_again(config, arguments)
+
+
+def rows_to_retry(arguments: argparse.Namespace) -> list[RowRecord]:
+    """The rows the options select that another round of answers could change, in source order."""
+    with past_run(arguments.run) as run:
+        chosen = selection_of(arguments, run)
+        selection = Selection(
+            chosen.step if arguments.step else None, arguments.status or FAILED, chosen.reason, chosen.keys
+        )
+        found = [record for record in run.history.records(selection) if asked_a_model(record)]
+    return found if arguments.limit is None else found[: arguments.limit]
+
+
+def asked_a_model(record: RowRecord) -> bool:
+    """Whether a step's answer decided: a row that plain Python dropped would only be dropped again."""
+    return record.status == FAILED or bool(record.exchanges)
+
+
+def grant(folder: Path, rows: Iterable[RowRecord]) -> None:
+    """Grant each row's step another round. Raises `RunLocked` while another process writes the folder."""
+    lock = FolderLock(folder)
+    lock.acquire()
+    try:
+        with Store(folder / "store.sqlite") as store:
+            for row in rows:
+                store.ask_again(row.step, row.key)
+    finally:
+        lock.release()
+
+
+def _announce(rows: Sequence[RowRecord]) -> None:
+    counts: dict[tuple[str, str], int] = {}
+    for row in rows:
+        place = (row.step, row.reason or "no reason given")
+        counts[place] = counts.get(place, 0) + 1
+    say(f"{counted(len(rows), 'row')} to try again:")
+    lines = [(number(count), step, shorten(reason, _REASON_WIDTH)) for (step, reason), count in counts.items()]
+    say("\n".join(table(lines, align="r")))
+
+
+def _run_again(config: Path, arguments: argparse.Namespace) -> int:
+    from commands import run
+
+    words = [str(config), "--set", f"output_dir={arguments.run}"]
+    words += ["--budget", str(arguments.budget)] if arguments.budget is not None else []
+    words += [flag for flag in ("--quiet", "--json") if getattr(arguments, flag[2:])]
+    parser = argparse.ArgumentParser(prog="run_pipeline.py run")
+    run.add_arguments(parser)
+    known = parser.parse_args(words)
+    known.debug = getattr(arguments, "debug", False)
+    return run.execute(known)
