@@ -160,6 +160,8 @@ class _Binding:
         types = {name: parameter.annotation for name, parameter in self.signature.parameters.items()}
         values = {name: name_keys(node, types.get(name, Any)) for name, node in gathered.values.items()}
         subject = Subject(Node(values, Location(self.config.file)), types)
+        if gathered.cut_short:
+            return {}
         known = KnownModels(section.models, frozenset(section.broken))
         try:
             validated = self.signature.arguments.model_validate(subject.node.plain(), context=known)

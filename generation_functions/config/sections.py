@@ -11,6 +11,8 @@ from generation_functions.config.suggestions import closest
 from generation_functions.config.tree import KeyPath, Node
 from generation_functions.errors import Problem
 
+MAX_PROBLEMS = 50
+
 
 @dataclass(slots=True)
 class Gathered:
@@ -18,12 +20,14 @@ class Gathered:
 
     sections   the path of the section each parameter was found in; `()` at the top.
     suggested  parameters that an unknown key was probably meant to be: they are not missing, they are misspelled.
+    cut_short  there were too many problems to go on; what was not reached is not missing.
     """
 
     values: dict[str, Node] = field(default_factory=dict)
     sections: dict[str, KeyPath] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     suggested: set[str] = field(default_factory=set)
+    cut_short: bool = False
 
 
 def gather(root: Node, signature: Signature, *, reserved: Collection[str] = (), within: KeyPath = ()) -> Gathered:
@@ -37,6 +41,11 @@ def gather(root: Node, signature: Signature, *, reserved: Collection[str] = (), 
             _take(gathered, section, signature.parameters[key], node, within)
         elif section or key not in reserved:
             _unplaced(gathered, (*within, *section), key, node, signature, reserved)
+        if len(gathered.problems) >= MAX_PROBLEMS or gathered.cut_short:
+            # A file of a megabyte holds tens of thousands of keys; looking for what each may have meant takes seconds.
+            gathered.cut_short = True
+            gathered.problems.append(root.at.problem("there are more problems; these are the first"))
+            break
     return gathered
 
 
@@ -89,6 +98,7 @@ def _without_inner_sections(gathered: Gathered, parameter: Parameter, node: Node
         return node
     inner = gather(node, signature_of(pipeline), within=path)
     gathered.problems += inner.problems
+    gathered.cut_short |= inner.cut_short
     gathered.suggested |= {f"{parameter.name}.{name}" for name in inner.suggested}
     return replace(node, value=inner.values)
 

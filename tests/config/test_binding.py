@@ -176,6 +176,13 @@ def test_a_mapping_that_looks_like_a_parameter_is_one_mistake() -> None:
     assert "unknown key 'jduge'\n  hint: did you mean 'judge'?" in found
 
 
+@pytest.mark.parametrize("line", ["unknown_{}: 1", "unknown_{}: {{a: 1}}"])
+def test_a_flood_of_mistakes_is_cut_short(line: str) -> None:
+    found = complaints("output_dir: o\n" + "\n".join(line.format(number) for number in range(20_000)))
+    assert len(found) == 51
+    assert "missing" not in "".join(found)
+
+
 @pytest.mark.parametrize("text", ["", "- a\n", "just text"])
 def test_a_config_that_is_no_mapping_says_so(text: str) -> None:
     found = complaints(text)
