@@ -13,8 +13,9 @@ from generation_functions.errors import ConfigError, ParseError, RequestRefused,
 from generation_functions.models.exchange import Completion, Messages, Request
 from generation_functions.models.model import Model
 from generation_functions.rows import Json, Row, content_key
-from generation_functions.steps.outcome import StepFailed
+from generation_functions.steps.outcome import Outcome, StepFailed
 from generation_functions.steps.versions import version_of
+from generation_functions.store import DROPPED
 
 if TYPE_CHECKING:
     from generation_functions.prompts import Prompt, PromptMode
@@ -140,6 +141,16 @@ class Calls:
         asking = self.asking
         mode = asking.the_model().spec.mode
         return asking.services.prompt(step, name, mode).fill(self.values)
+
+
+async def first_kept(calls: Calls, sampled: Callable[[int], Awaitable[Outcome]]) -> Outcome:
+    """The outcome of the first sample; while it drops the row, of one more sample for each round a person granted."""
+    outcome = await sampled(0)
+    for sample in range(1, calls.round + 1):
+        if outcome.status != DROPPED:
+            break
+        outcome = await sampled(sample)
+    return outcome
 
 
 def explain(exc: Exception) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Any
 
 from generation_functions.errors import ConfigError
 from generation_functions.rows import Json, Row
-from generation_functions.steps.asking import Calls
+from generation_functions.steps.asking import Calls, first_kept
 from generation_functions.steps.outcome import Outcome
 from generation_functions.steps.step import PromptedStep
 
@@ -26,7 +27,10 @@ class PipelineStep(PromptedStep):
     drop_if: Callable[[Any, Row], str | None] | None = None
 
     async def process(self, row: Row, calls: Calls) -> Outcome:
-        value = await calls.value(self)
+        return await first_kept(calls, partial(self._sampled, row, calls))
+
+    async def _sampled(self, row: Row, calls: Calls, sample: int) -> Outcome:
+        value = await calls.value(self, sample=sample)
         added = as_fields(self.name, value, self.into)
         reason = self.drop_if(value, row) if self.drop_if is not None else None
         return Outcome.kept(row, added) if reason is None else Outcome.dropped(reason, added)

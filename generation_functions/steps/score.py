@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from generation_functions.parsing import rating
 from generation_functions.rows import Row
-from generation_functions.steps.asking import Calls
+from generation_functions.steps.asking import Calls, first_kept
 from generation_functions.steps.outcome import Outcome
 from generation_functions.steps.step import PromptedStep
 
@@ -29,7 +29,10 @@ class ScoreStep(PromptedStep):
     at_least: float | None = None
 
     async def process(self, row: Row, calls: Calls) -> Outcome:
-        score, words = await calls.value(self._with_reason)
+        return await first_kept(calls, partial(self._scored, row, calls))
+
+    async def _scored(self, row: Row, calls: Calls, sample: int) -> Outcome:
+        score, words = await calls.value(self._with_reason, sample=sample)
         added = {self.into: score, f"{self.into}_reason": words}
         if self.at_least is not None and score < self.at_least:
             return Outcome.dropped(f"{self.into} below {self.at_least:g}", added)
