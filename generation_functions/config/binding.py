@@ -81,7 +81,6 @@ def bind(
     overrides      applied in turn; strings are `key=value`.
     environment    where `${NAME}` comes from; by default the process's, over the `.env` of the project's root.
     shared_models  a super config's models; the config's own win by name.
-
     base_dir       the project's root.
     confine        makes every path that leads out of the root a problem.
 
