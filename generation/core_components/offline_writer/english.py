@@ -27,9 +27,13 @@ _MONTH = "(?:January|February|March|April|May|June|July|August|September|October
 _ORDINAL = r"(?:\w+teenth|\w+th|twenty-first|first|second|third|\d+(?:st|nd|rd|th))"
 _PERIOD = rf"(?:the\s)?(?:(?:early|mid|late|middle|end)[\s-])?(?:{_ORDINAL}\scentury|\d{{3,4}}s)"
 _DAY_OR_YEAR = rf"(?:(?:\d{{1,2}}\s)?{_MONTH}\s)?\d{{3,4}}\b"
+_ROUGHLY = r"(?:about|around|the\syear|or\sabout)"
 TIME = re.compile(
-    r"\b(?:in|on|around|about|during)\s(?:(?:about|around|the\syear|or\sabout)\s)*"
-    rf"(?:{_PERIOD}|{_DAY_OR_YEAR})(?:\s(?:BC|BCE|AD|CE)\b)?(?!\s?[-–]\d|\s(?:people|per|k?m\b|metres|miles|feet|tonnes))",
+    r"(?<!from\s)(?<!since\s)(?<!until\s)(?<!by\s)(?<!to\s)"
+    rf"\b(?:(?:in|on|during)\s(?:{_ROUGHLY}\s)*(?:{_PERIOD}|{_DAY_OR_YEAR})"
+    rf"|(?:about|around)\s(?:{_PERIOD}|{_MONTH}\s\d{{4}}|1\d{{3}}|20\d\d)\b"
+    r"|between\s1\d{3}\sand\s(?:1\d{3}|20\d\d))"
+    r"(?:\s(?:BC|BCE|AD|CE)\b)?(?!\s?[-–]\d|,\d|\s(?:people|per|million|k?m\b|[a-z]+s\b))",
     re.IGNORECASE,
 )
 _NUMBER = (
@@ -44,7 +48,7 @@ _PREPOSITION = (
 )
 _COUNTED = re.compile(
     rf"{_NUMBER}\s(?P<noun>(?:(?!{_PREPOSITION}\b)[a-z-]+\s){{0,2}}(?!{_PREPOSITION}\b)(?:[a-z-]+s|people|feet|men)"
-    rf"(?:\sof\s[a-z]+)?)(?P<after>\s{_PREPOSITION}\b.*)?$"
+    rf"(?:\sof(?:\s(?!{_PREPOSITION}\b)[a-z]+){{1,2}})?)(?P<after>\s{_PREPOSITION}\b.*)?$"
 )
 _LASTING = re.compile(
     rf"(?P<verb>\w+)\s(?:for\s)?{_NUMBER}\s(?:second|minute|hour|day|week|month|year|centurie)s(?P<after>\s.*)?$"
@@ -142,9 +146,10 @@ def _how_long(clause: Clause) -> Iterator[Asked]:
 
 def _how_many(clause: Clause) -> Iterator[Asked]:
     verb, _, complement = clause.rest.partition(" ")
-    match = _COUNTED.match(complement) if clause.auxiliary in _DO else None
-    if match is not None and not re.search(r"\bcentur|\byears?\b|\btimes\b", match["noun"]):
-        yield Asked(clause.asked(f"How many {match['noun']}", f"{verb}{match['after'] or ''}"), 10)
+    match = _COUNTED.match(complement) if clause.auxiliary in (*_DO, "can", "could", "must", "will") else None
+    if match is not None and not re.search(r"\b(?:centur|year|month|week|day|hour|minute|second|time)", match["noun"]):
+        after = re.sub(r"^\sand\b.*", "", match["after"] or "")
+        yield Asked(clause.asked(f"How many {match['noun']}", f"{verb}{after}"), 10)
 
 
 def _what_made_of(clause: Clause) -> Iterator[Asked]:
@@ -163,9 +168,9 @@ def _where(clause: Clause) -> Iterator[Asked]:
 
 
 def _what_is(clause: Clause) -> Iterator[Asked]:
-    if clause.auxiliary not in _BE or not re.match(r"(?:a|an|the|one\sof)\s", clause.rest):
+    if clause.auxiliary not in _BE or not re.match(rf"(?:a|an|the|one\sof|{_NUMBER})\s", clause.rest):
         return
-    if len(clause.subject.split()) <= 6:
+    if len(clause.subject.split()) <= 7:
         person = clause.subject[0].isupper() and _PERSON.search(clause.rest) is not None
         yield Asked(clause.asked("Who" if person else "What", ""), 7)
 

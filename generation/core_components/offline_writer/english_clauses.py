@@ -8,12 +8,16 @@ from typing import NamedTuple
 from generation.core_components.offline_writer.english_verbs import AUXILIARIES, DOUBTFUL, FINITE, PAST_OF_PARTICIPLE
 
 LONGEST_SUBJECT = 8
+MOST_WORDS_BEFORE_DOUBT = 4
 
 _ARTICLES = "The|A|An|Many|Most|Some|Every|Each|No|Early|Modern|Ancient|Several|Few|About|Around|More|Nearly|Both"
-_ADJECTIVES = "Green|Black|White|Red|Blue|Spring|Neap|High|Low|Wild|Young|Large|Small|Old|Good|Fresh|Dry|Raw|Molten"
-_SMALL = re.compile(rf"(?:{_ARTICLES})\b|(?:{_ADJECTIVES})\s(?![A-Z])")
-# "Worker bees", but not "Dutch glassmakers", "China and India" or "Catherine of Braganza".
-_DESCRIBED = re.compile(r"(?!\w+(?:ish|an|ese|ch|ek|ss|['’]s?)\s)\w+\s(?!and\b|or\b|of\b|de\b|du\b|van\b|von\b)[a-z]")
+_DESCRIBING = (
+    "Green|Black|White|Red|Blue|Spring|Neap|High|Low|Wild|Young|Large|Small|Old|Good|Fresh|Dry|Raw|Molten|Worker|Queen|Drone"
+    "|Honey|Float|Steam|Stone|Wooden|Glass|Paper|Water|Sea|River|Canal|Tea|Printed|Printing|Written|Clay|Iron|Steel|Coal"
+    "|Solar|Lunar|Deep|Shallow|Warm|Cold|Hot|Adult|Female|Male|Stained|Tidal|Ocean|Narrow|Movable|Medieval|Human|Plain"
+    "|[A-Z][a-z]+-[a-z]+"
+)
+_SMALL = re.compile(rf"(?:{_ARTICLES})\b|(?:{_DESCRIBING})\s(?![A-Z])")
 _CUT = re.compile(
     r"\s*(?:[;:]|\s[–—-]\s|,\s|\s\(|\b(?:while|although|though|whereas|so\sthat|which|who|where|when|after|before|until"
     r"|unless|because)\b)"
@@ -44,22 +48,36 @@ def take_apart(clause: str, text: str) -> Clause | None:
     reach = words[: LONGEST_SUBJECT + 1]
     sure = [i for i, word in enumerate(reach) if _is_verb(word) and word not in DOUBTFUL]
     doubtful = [i for i, word in enumerate(reach) if word in DOUBTFUL]
-    candidates = sure[:1] if sure and not any(_is_verb(word) for word in words[: sure[0]]) else []
-    if not sure and len(doubtful) == 1:
-        candidates = doubtful
+    early = [i for i in doubtful if (not sure or i < sure[0]) and _may_be_verb(words, i, alone=not sure)]
+    # Two words that may be the verb: which of them is one cannot be told.
+    candidates = early if len(early) == 1 else sure if not early else []
     return _at_verb(words, candidates[0], text) if candidates and candidates[0] else None
+
+
+def _may_be_verb(words: list[str], index: int, *, alone: bool) -> bool:
+    """Whether a doubtful word is a verb here: "bees visit", "the Moon causes", but not "printing presses"."""
+    if not 0 < index <= MOST_WORDS_BEFORE_DOUBT:
+        return False
+    if FINITE[words[index]].do == "do":
+        return words[index - 1].endswith("s")
+    return alone and index > 1 and words[0] in ("A", "An", "The", "Each", "Every", "One", "a", "an", "the")
 
 
 def main_clause(body: str) -> str:
     """What stands before the first comma, dash, subordinate word or second verb; an apposition is skipped."""
     parts = body.split(", ")
-    if len(parts) > 2 and not _has_verb(parts[0]) and _has_verb(parts[2]) and not _has_verb(parts[1]):
+    if len(parts) > 2 and not _has_verb(parts[0]) and _has_verb(parts[2]) and _is_apposition(parts[1]):
         body = f"{parts[0]} {', '.join(parts[2:])}"
     pieces = _CUT.split(body, maxsplit=1)[0].split(" and ")
     for count in range(1, len(pieces)):
-        if _has_verb(" ".join(pieces[:count])) and _has_verb(pieces[count]):
+        second_verb = _has_verb(pieces[count]) or _is_verb(pieces[count].split(" ", 1)[0])
+        if _has_verb(" ".join(pieces[:count])) and second_verb:
             return " and ".join(pieces[:count])
     return " and ".join(pieces)
+
+
+def _is_apposition(part: str) -> bool:
+    return is_participle(part.split(" ", 1)[0]) or not _has_verb(part)
 
 
 def _at_verb(words: list[str], index: int, text: str) -> Clause | None:
@@ -71,7 +89,7 @@ def _at_verb(words: list[str], index: int, text: str) -> Clause | None:
     if verb in AUXILIARIES and (verb not in ("has", "have", "had") or is_participle(following)):
         return Clause(named, verb, verb, " ".join(rest))
     form = FINITE.get(verb)
-    if form is None or (form.do == "did" and rest[0] == "by") or not _agrees(subject, form.do):
+    if form is None or not form.do or (form.do == "did" and rest[0] == "by") or not _agrees(subject, form.do):
         return None
     return Clause(named, verb, form.do, " ".join([form.base, *rest]))
 
@@ -109,7 +127,6 @@ def as_inside(subject: str, text: str) -> str:
     common = len(re.findall(rf"\b{bare.lower()}s?\b", text))
     named = len(re.findall(rf"[a-z,;] {bare}s?\b", text))
     alone_and_plural = not common and not named and " " not in subject and first.endswith("s")
-    described = not named and _DESCRIBED.match(subject) is not None
-    if _SMALL.match(subject) or common > named or alone_and_plural or described:
+    if _SMALL.match(subject) or common > named or alone_and_plural:
         return subject[0].lower() + subject[1:]
     return subject
