@@ -120,14 +120,15 @@ def _changed_since(job: Job) -> list[str]:
 
 def _tell_end(job: Job, result: RunResult, manifest: dict[str, Any], voice: Voice) -> None:
     error = result.error
-    if error is not None and _is_worth_telling(error):
+    told = error is not None and _is_worth_telling(error)
+    if told:
         print_error(error, debug=voice.debug, redact=job.options.redact)
     if voice.quiet:
         return
     if summary.nothing_to_do(manifest):
         _tell_nothing_to_do(job, manifest)
     else:
-        _tell_summary(job, manifest)
+        _tell_summary(job, manifest, told=told)
     if isinstance(error, RunStopped) and error.hint:
         say(f"  {paint('hint:', 'cyan')} {error.hint}")
     if any(model.spec.provider == "offline" for model in job.models):
@@ -146,11 +147,12 @@ def _tell_nothing_to_do(job: Job, manifest: dict[str, Any]) -> None:
         say(line)
 
 
-def _tell_summary(job: Job, manifest: dict[str, Any]) -> None:
+def _tell_summary(job: Job, manifest: dict[str, Any], *, told: bool) -> None:
     say()
-    say(summary.status_line(manifest))
+    say(summary.status_line(manifest, told=told))
+    began = any(summary.calls_of(manifest)) or not told
     sections = (
-        ("", summary.funnel(manifest)),
+        ("", summary.funnel(manifest) if began else []),
         ("rows that were lost", summary.reasons(manifest)),
         (_costs_title(manifest), summary.costs(manifest)),
         ("datasets", summary.files(manifest, job.output_dir)),
@@ -166,7 +168,8 @@ def _tell_summary(job: Job, manifest: dict[str, Any]) -> None:
 def _costs_title(manifest: dict[str, Any]) -> str:
     total = money(manifest["cost_usd"])
     budget = manifest.get("budget_usd")
-    return f"cost: {total}" + (f" of {money(budget)}" if budget is not None else "")
+    title = f"cost: {total}" + (f" of {money(budget)}" if budget is not None else "")
+    return title + (", over all attempts" if manifest["attempt"] > 1 else "")
 
 
 def _next_lines(job: Job, manifest: dict[str, Any]) -> list[str]:

@@ -16,11 +16,11 @@ _MOST_REASONS = 6
 _DATASET_STEP = "dataset:"
 
 
-def status_line(manifest: Manifest) -> str:
-    """The status, why, and how long the attempt took."""
+def status_line(manifest: Manifest, *, told: bool = False) -> str:
+    """The status, why, and how long the attempt took. Why is left out where it was `told` before."""
     status = str(manifest["status"])
     painted = paint(status, COLOURS.get(status, "red"), "bold")
-    message = str(manifest.get("message", "")).partition("\n")[0]
+    message = "" if told else str(manifest.get("message", "")).partition("\n")[0]
     return " · ".join(part for part in (painted, message, duration(seconds_of(manifest))) if part)
 
 
