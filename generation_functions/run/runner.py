@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generation_functions.config.signature import signature_of
 from generation_functions.errors import RunStopped
 from generation_functions.run.ending import Ending
 from generation_functions.run.folder import RunOptions
@@ -53,18 +54,9 @@ async def _run(pipeline: Pipeline, kwargs: Mapping[str, Any], output_dir: Path, 
 
 
 async def _call(pipeline: Pipeline, run: Run, kwargs: Mapping[str, Any]) -> Any:
-    arguments = dict(kwargs)
-    first = next(iter(inspect.signature(pipeline).parameters.values()), None)
-    positional = [run] if first is not None and wants_run(first) else []
-    made = pipeline(*positional, **arguments)
+    takes_run = signature_of(pipeline).run_name is not None
+    made = pipeline(run, **kwargs) if takes_run else pipeline(**kwargs)
     return await made if inspect.isawaitable(made) else made
-
-
-def wants_run(parameter: inspect.Parameter) -> bool:
-    """Whether a pipeline's first parameter is its run: it is annotated `Run`, or called `run` without annotation."""
-    if parameter.annotation is inspect.Parameter.empty:
-        return parameter.name == "run"
-    return parameter.annotation is Run or parameter.annotation == "Run" or str(parameter.annotation).endswith(".Run")
 
 
 class _Signals:
