@@ -5,6 +5,8 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generation.core_components.languages import language_of
 from generation.core_components.offline_writer import english, other_languages
@@ -132,6 +134,18 @@ def test_answers_are_sentences_of_the_text_and_questions_differ() -> None:
     assert all(pair.answer in squeezed(TEA.replace("- ", "")) for pair in pairs)
     assert len({pair.question for pair in pairs}) == len(pairs)
     assert len(question_answer_pairs(TEA, Random(3), most=1)) == 1
+
+
+WORD_LIST = """The the Bees bees Der Le was is has built made print in 1851 1900s about 12 by of and because A. Smith
+, . ! ? ; ( ) - # 蜜蜂。 “ ” ... 3.5 ____ 北京成立于1949年。 The|Canal|was|built|by|A.|Smith."""
+WORDS = st.sampled_from([*(word.replace("|", " ") for word in WORD_LIST.split()), "\n", "\n\n"])
+
+
+@given(st.lists(WORDS, max_size=80).map(" ".join) | st.text())
+def test_any_text_gives_pairs_whose_answers_stand_in_it(text: str) -> None:
+    for pair in question_answer_pairs(text, Random(0)):
+        assert pair.answer in squeezed(text)
+        assert len(pair.question) > 5
 
 
 def test_the_same_draw_gives_the_same_pairs() -> None:
