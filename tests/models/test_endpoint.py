@@ -144,7 +144,7 @@ async def test_what_does_not_pass_fails_the_row_and_says_why(model_at: ModelAt, 
 
 async def test_a_hang_ends_at_the_time_limit(model_at: ModelAt) -> None:
     fake = FakeEndpoint(answer=lambda body: "fine", plan=[Fault(hang=True)])
-    assert (await ask(fake, model_at, timeout_s=0.2)).retries == 1
+    assert (await ask(fake, model_at, timeout_s=0.5)).retries >= 1
 
 
 async def test_a_body_without_end_is_cut_off_early(model_at: ModelAt) -> None:

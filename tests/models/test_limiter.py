@@ -115,18 +115,21 @@ def test_never_more_in_flight_than_allowed_and_everyone_is_served(
 # Requests and tokens a minute
 
 
-@given(st.floats(0.5, 20_000), st.lists(st.floats(0, 5), min_size=1, max_size=300))
-def test_no_minute_sees_more_than_its_number(per_minute: float, pauses: list[float]) -> None:
-    now, starts = 0.0, []
-    bucket = Bucket(per_minute, now)
-    for pause in pauses:
-        now += pause
-        now += bucket.wait(1, now)
+def greedy_starts(per_minute: float, seconds: float) -> list[float]:
+    """When calls start that each go as soon as they may."""
+    bucket, now, starts = Bucket(per_minute, 0.0), 0.0, []
+    while (now := now + bucket.wait(1, now)) < seconds:
         bucket.take(1)
         starts.append(now)
-    for first in starts:
-        within = sum(first <= start < first + 60 - 1e-6 for start in starts)
-        assert within <= math.ceil(per_minute)
+    return starts
+
+
+@pytest.mark.parametrize("per_minute", [0.5, 1, 1.5, 7, 60, 601, 6000])
+def test_no_minute_sees_more_than_its_number_and_nearly_all_is_used(per_minute: float) -> None:
+    starts, most = greedy_starts(per_minute, 240), math.ceil(per_minute)
+    pairs = zip(starts, starts[most:], strict=False)
+    assert all(later - first >= 60 - 1e-6 for first, later in pairs)
+    assert len(starts) >= 4 * per_minute * 0.99
 
 
 def test_requests_a_minute_are_spread_evenly_and_fully_used() -> None:
