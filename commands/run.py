@@ -131,8 +131,12 @@ def _tell_end(job: Job, result: RunResult, manifest: dict[str, Any], voice: Voic
         _tell_summary(job, manifest, told=told)
     if isinstance(error, RunStopped) and error.hint:
         say(f"  {paint('hint:', 'cyan')} {error.hint}")
-    if any(model.spec.provider == "offline" for model in job.models):
+    if _is_offline(job):
         say(paint("Written by the offline writer's rules, not by a model: for trying out, not for training.", "yellow"))
+
+
+def _is_offline(job: Job) -> bool:
+    return any(model.spec.provider == "offline" for model in job.models)
 
 
 def _is_worth_telling(error: BaseException) -> bool:
@@ -143,7 +147,7 @@ def _is_worth_telling(error: BaseException) -> bool:
 def _tell_nothing_to_do(job: Job, manifest: dict[str, Any]) -> None:
     rows = counted(summary.dataset_rows(manifest), "row")
     say(f"{paint('nothing to do', 'green', 'bold')}: 0 calls; {rows} already there")
-    for line in summary.files(manifest, job.output_dir):
+    for line in summary.files(manifest, job.output_dir, for_training=not _is_offline(job)):
         say(line)
 
 
@@ -155,7 +159,7 @@ def _tell_summary(job: Job, manifest: dict[str, Any], *, told: bool) -> None:
         ("", summary.funnel(manifest) if began else []),
         ("rows that were lost", summary.reasons(manifest)),
         (_costs_title(manifest), summary.costs(manifest)),
-        ("datasets", summary.files(manifest, job.output_dir)),
+        ("datasets", summary.files(manifest, job.output_dir, for_training=not _is_offline(job))),
         ("next", _next_lines(job, manifest)),
     )
     for title, lines in sections:

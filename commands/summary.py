@@ -121,14 +121,15 @@ def costs(manifest: Manifest) -> list[str]:
     return table(rows, head=head, align="lrrrrl") if rows else []
 
 
-def files(manifest: Manifest, output_dir: Path) -> list[str]:
-    """The files of the datasets with their rows; the first of each is the one to train on."""
+def files(manifest: Manifest, output_dir: Path, *, for_training: bool = False) -> list[str]:
+    """The files of the datasets with their rows, and which of each is the one to use."""
     rows = []
+    mark = paint("← train on this" if for_training else "← the dataset", "green")
     for name, dataset in manifest.get("datasets", {}).items():
         for file in dataset["files"]:
             is_validation = ".validation." in file
             count = dataset["validation_rows" if is_validation else "rows"]
-            remark = paint("← train on this", "green") if file == f"{name}.jsonl" and count else ""
+            remark = mark if file == f"{name}.jsonl" and count else ""
             rows.append((str(output_dir / "datasets" / file), counted(count, "row"), remark))
         rows += [(f"  {note}", "", "") for note in dataset["notes"]]
     return table(rows, align="lrl")

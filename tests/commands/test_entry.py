@@ -1,0 +1,94 @@
+"""The command line's entry: verbs, help, errors and exit codes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import run_pipeline
+from tests.commands.small_project import ROOT, call, write_project
+
+
+@pytest.mark.parametrize(
+    ("arguments", "verb", "rest"),
+    [
+        ([], "run", []),
+        (["--limit", "3"], "run", ["--limit", "3"]),
+        (["configs/a.yaml", "--json"], "run", ["configs/a.yaml", "--json"]),
+        (["run", "a.yaml"], "run", ["a.yaml"]),
+        (["status", "out"], "status", ["out"]),
+        (["-h"], "--help", []),
+        (["help"], "--help", []),
+        (["help", "rows"], "rows", ["--help"]),
+        (["--version"], "--version", []),
+    ],
+)
+def test_the_verb_is_the_first_word_and_options_alone_are_for_run(
+    arguments: list[str], verb: str, rest: list[str]
+) -> None:
+    assert run_pipeline.split(arguments) == (verb, rest)
+
+
+def test_help_names_every_verb_and_imports_nothing_of_millrace() -> None:
+    probe = (
+        "import sys, run_pipeline; code = run_pipeline.main(['--help']);"
+        "sys.exit(code or any(name.split('.')[0] in ('commands', 'generation_functions') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    for verb, (_, line) in run_pipeline.VERBS.items():
+        assert re.search(rf"^  {verb} +{re.escape(line)}$", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("verb", run_pipeline.VERBS)
+def test_every_verb_has_a_help_of_its_own(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_pipeline.main([verb, "--help"])
+    assert ended.value.code == 0
+    assert f"run_pipeline.py {verb}" in capsys.readouterr().out
+    module = import_module(run_pipeline.VERBS[verb][0])
+    assert module.__doc__
+
+
+def test_the_version_is_the_project_s(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_pipeline.main(["--version"]) == 0
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert version is not None
+    assert capsys.readouterr().out == f"millrace {version[1]}\n"
+
+
+def test_an_unknown_verb_is_told_with_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_pipeline.main(["stauts", "out"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "error: there is no verb 'stauts'\n  hint: did you mean 'status'?\n"
+
+
+def test_an_unknown_option_exits_2() -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_pipeline.main(["list", "--jsno"])
+    assert ended.value.code == 2
+
+
+def test_a_bug_is_one_line_with_its_place_and_a_traceback_only_with_debug(tmp_path: Path) -> None:
+    write_project(tmp_path, config="pipeline: poems.py:broken\noutput_dir: out\nname: x\n")
+    line = (tmp_path / "poems.py").read_text().splitlines().index("    return len(name) / 0") + 1
+    told = call(tmp_path, "run", "config.yaml")
+    assert told.code == 1
+    assert f"error: poems.py:{line}: ZeroDivisionError: division by zero\n" in told.err
+    assert "Traceback" not in told.err
+    assert "--debug" in told.err
+    told = call(tmp_path, "run", "config.yaml", "--debug")
+    assert told.code == 1
+    assert "Traceback" in told.err
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    shell = f"set -o pipefail; {sys.executable} {ROOT / 'run_pipeline.py'} show factual-qa --json | true"
+    done = subprocess.run(["bash", "-c", shell], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
