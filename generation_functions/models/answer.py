@@ -42,8 +42,13 @@ def read_completion(address: Address, body: bytes, prompt: Messages | str, secon
     if parsed.get("error"):
         raise _fault_inside(address, parsed)
     said = _said(address, _first_choice(address, parsed))
-    _judge(address, said)
-    return Completion(said.text, said.thoughts, said.finish_reason, _usage(parsed.get("usage"), prompt, said), seconds)
+    usage = _usage(parsed.get("usage"), prompt, said)
+    try:
+        _judge(address, said)
+    except EndpointError as exc:
+        exc.input_tokens, exc.output_tokens = usage.input_tokens, usage.output_tokens
+        raise
+    return Completion(said.text, said.thoughts, said.finish_reason, usage, seconds)
 
 
 def _decoded(address: Address, body: bytes) -> dict[str, Any]:

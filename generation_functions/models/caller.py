@@ -9,7 +9,7 @@ from random import Random
 from generation_functions.errors import EndpointError, EndpointUnusable, TransientError
 from generation_functions.models.answer import prompt_tokens
 from generation_functions.models.breaker import Breaker, Trial
-from generation_functions.models.exchange import Completion, Request
+from generation_functions.models.exchange import Completion, Request, Usage
 from generation_functions.models.fault import BUSY_STATUSES, Unreachable
 from generation_functions.models.limiter import Limiter, Turn
 from generation_functions.models.retry import RetryPolicy
@@ -42,12 +42,14 @@ class Caller:
 
     async def call(self, request: Request) -> Completion:
         """Answer one request. Raises `TransientError` when every try failed, `RequestRefused`, `EndpointUnusable`."""
-        failures = 0
+        failures = read = written = 0
         while True:
             outcome = await self._try(request)
             if isinstance(outcome, Completion):
-                return replace(outcome, retries=failures) if failures else outcome
+                return _after_failures(outcome, failures, read, written) if failures else outcome
             failures += 1
+            read, written = read + outcome.input_tokens, written + outcome.output_tokens
+            outcome.input_tokens, outcome.output_tokens = read, written
             if not isinstance(outcome, TransientError) or not self._retries.again(failures, outcome):
                 raise self._final(outcome, failures)
             if request.draining is not None and request.draining():
@@ -120,3 +122,10 @@ class Caller:
             error.args = (f"{error.message} (the last of {failures} tries)",)
             error.message = error.args[0]
         return error
+
+
+def _after_failures(completion: Completion, failures: int, read: int, written: int) -> Completion:
+    """A completion with the tokens of the failed tries before it: they are billed too."""
+    usage = completion.usage
+    whole = Usage(usage.input_tokens + read, usage.output_tokens + written, usage.estimated)
+    return replace(completion, retries=failures, usage=whole)

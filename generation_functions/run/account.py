@@ -63,8 +63,8 @@ def _last_losses(
 def model_totals(store: StoreReader) -> dict[str, Json]:
     """Answers, tokens and USD of each model over all attempts of the run."""
     found = store.query(
-        "SELECT model, COUNT(*), SUM(input_tokens), SUM(output_tokens), SUM(cost), MAX(estimated) FROM exchanges"
-        " WHERE error IS NULL GROUP BY model ORDER BY model"
+        "SELECT model, SUM(error IS NULL), SUM(input_tokens), SUM(output_tokens), SUM(cost), MAX(estimated)"
+        " FROM exchanges GROUP BY model ORDER BY model"
     )
     return {
         model: {

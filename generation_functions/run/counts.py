@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from generation_functions.rows import Json
 from generation_functions.store import DROPPED, FAILED
 
 MOST_REASONS = 50
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\b")
 
 
 @dataclass
@@ -29,7 +31,7 @@ class StageCounts:
             self.reasons[reason or "no reason given"] += 1
         elif status == FAILED:
             self.failed += 1
-            self.failures[reason or "no reason given"] += 1
+            self.failures[_alike(reason or "no reason given")] += 1
 
     def merged(self, other: StageCounts) -> StageCounts:
         """Both together: two streams that use a step of one name."""
@@ -44,6 +46,11 @@ class StageCounts:
             "in": self.came_in, "out": self.out, "failed": self.failed,
             "dropped": _commonest(self.reasons), "failures": _commonest(self.failures),
         }  # fmt: skip
+
+
+def _alike(reason: str) -> str:
+    """A failure's reason without the numbers that tell one of a kind from another."""
+    return _NUMBER.sub("N", reason)
 
 
 def _commonest(counter: Counter[str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import EndpointUnusable, RequestRefused, RunStopped, TransientError
-from generation_functions.models.exchange import Completion, ModelClient, Request
+from generation_functions.models.exchange import Completion, ModelClient, Request, Usage
 from generation_functions.models.model import Model, ModelSpec
 from generation_functions.run.budget import Budget
 from generation_functions.store import Answer, Store, StoreReader
@@ -150,8 +150,7 @@ class Exchanges:
                 raise self._stopped() from None
             raise
         except (TransientError, RequestRefused) as exc:
-            self.budget.release(reserved)
-            await self._keep_error(key, model, request, step, exc)
+            await self._keep_error(key, model, request, step, exc, reserved)
             raise
         except BaseException:
             self.budget.release(reserved)
@@ -192,12 +191,18 @@ class Exchanges:
                 task.cancel()
 
     async def _keep_error(
-        self, key: str, model: Model, request: Request, step: str, exc: TransientError | RequestRefused
+        self, key: str, model: Model, request: Request, step: str, exc: TransientError | RequestRefused, reserved: float
     ) -> None:
         kind = _TRANSIENT if isinstance(exc, TransientError) else _REFUSED
         status = exc.status if exc.status is not None else ""
+        usage = Usage(exc.input_tokens, exc.output_tokens)
+        cost = 0.0
+        if usage.input_tokens or usage.output_tokens:
+            cost = self.budget.settle(model, reserved, usage, 0.0, 0)
+        else:
+            self.budget.release(reserved)
         await self.store.add_answer(
-            key, request, Completion("", finish_reason="error"), model=model.name, step=step, cost=0.0,
+            key, request, Completion("", finish_reason="error", usage=usage), model=model.name, step=step, cost=cost,
             run_attempt=self.run_attempt, error=f"{kind}:{status}:{exc.message}",
         )  # fmt: skip
 

@@ -35,6 +35,7 @@ EXCHANGE_COLUMNS = (
     "key", "model", "step", "prompt", "sampling", "sample", "attempt", "text", "thoughts", "finish_reason",
     "input_tokens", "output_tokens", "estimated", "cost", "seconds", "tries", "error", "run_attempt", "checksum",
 )  # fmt: skip
+_BILLED = ("input_tokens", "output_tokens", "cost")
 ROW_COLUMNS = (
     "step", "key", "status", "reason", "detail", "fields", "exchanges", "from_step", "from_key", "root", "place",
     "run_attempt",
@@ -42,8 +43,13 @@ ROW_COLUMNS = (
 
 
 def insert_exchanges(count: int) -> str:
-    """One statement that adds `count` exchanges. A stored error gives way to an answer; an answer never does."""
-    updates = ", ".join(f"{c} = excluded.{c}" for c in EXCHANGE_COLUMNS[1:])
+    """One statement that adds `count` exchanges. A stored error gives way to an answer; an answer never does.
+
+    What the failed call used stays counted: it was billed.
+    """
+    updates = ", ".join(
+        f"{c} = exchanges.{c} + excluded.{c}" if c in _BILLED else f"{c} = excluded.{c}" for c in EXCHANGE_COLUMNS[1:]
+    )
     return (
         f"INSERT INTO exchanges ({', '.join(EXCHANGE_COLUMNS)}) VALUES {_values(len(EXCHANGE_COLUMNS), count)} "
         f"ON CONFLICT (key) DO UPDATE SET {updates} WHERE exchanges.error IS NOT NULL"
