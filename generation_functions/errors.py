@@ -84,11 +84,16 @@ class ParseError(MillraceError):
 
 
 class EndpointError(MillraceError):
-    """A model call gave no usable completion. `status` is the HTTP status, where there was one."""
+    """A model call that gave no usable completion. `status` is the HTTP status, where there was one.
+
+    `input_tokens` and `output_tokens` are what the failed call used all the same, and will be billed for.
+    """
 
     def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
         super().__init__(message, hint=hint)
         self.status = status
+        self.input_tokens = 0
+        self.output_tokens = 0
 
 
 class TransientError(EndpointError):
