@@ -36,7 +36,7 @@ def plan_of(job: Job) -> dict[str, Any]:
         "resumes": (job.output_dir / "run.json").exists() and not job.options.fresh,
         "models": [{"name": model.name, "provider": model.spec.provider, "model": model.spec.model,
                     "endpoint": endpoint_of(model)} for model in job.models],
-        "inputs": {name: _documents_in(path) for name, path in _input_folders(job).items()},
+        "inputs": {name: _files_in(path) for name, path in _input_paths(job).items()},
         "prompts": {name: prompt.version for name, prompt in prompts.items()},
         "limit": job.options.limit,
         "budget_usd": job.options.budget_usd,
@@ -54,7 +54,7 @@ def endpoint_of(model: Model) -> str:
 def _tell(job: Job, plan: dict[str, Any]) -> None:
     rows = [("config", plan["config"]), ("output", plan["output_dir"] + (", goes on" if plan["resumes"] else ", new"))]
     rows += [(f"model {m['name']}", " · ".join(filter(None, (m["model"], m["endpoint"])))) for m in plan["models"]]
-    rows += [(name, f"{_folder(job, name)}: {counted(count, 'file')}") for name, count in plan["inputs"].items()]
+    rows += [(name, f"{job.kwargs[name]}: {_found(count)}") for name, count in plan["inputs"].items()]
     rows.append(("prompts", ", ".join(plan["prompts"]) or "none"))
     if plan["limit"] is not None:
         rows.append(("limit", counted(plan["limit"], "source row")))
@@ -65,15 +65,17 @@ def _tell(job: Job, plan: dict[str, Any]) -> None:
         say(line)
 
 
-def _folder(job: Job, name: str) -> str:
-    return str(job.kwargs[name])
+def _found(count: int | None) -> str:
+    return paint("nothing is there", "yellow") if count is None else counted(count, "file")
 
 
-def _input_folders(job: Job) -> dict[str, Path]:
-    return {name: value for name, value in job.kwargs.items() if isinstance(value, Path) and value.is_dir()}
+def _input_paths(job: Job) -> dict[str, Path]:
+    return {name: value for name, value in job.kwargs.items() if isinstance(value, Path)}
 
 
-def _documents_in(folder: Path) -> int:
+def _files_in(path: Path) -> int | None:
     from generation_functions.documents.walk import Found, walk
 
-    return sum(isinstance(item, Found) for item in walk(folder))
+    if not path.exists():
+        return None
+    return sum(isinstance(item, Found) for item in walk(path)) if path.is_dir() else 1

@@ -120,8 +120,8 @@ def _changed_since(job: Job) -> list[str]:
 
 def _tell_end(job: Job, result: RunResult, manifest: dict[str, Any], voice: Voice) -> None:
     error = result.error
-    told = error is not None and _is_worth_telling(error)
-    if told:
+    told = isinstance(error, Exception) and not isinstance(error, RunStopped)
+    if error is not None and told:  # a stop that was asked for is told by the summary
         print_error(error, debug=voice.debug, redact=job.options.redact)
     if voice.quiet:
         return
@@ -137,11 +137,6 @@ def _tell_end(job: Job, result: RunResult, manifest: dict[str, Any], voice: Voic
 
 def _is_offline(job: Job) -> bool:
     return any(model.spec.provider == "offline" for model in job.models)
-
-
-def _is_worth_telling(error: BaseException) -> bool:
-    # A stop that was asked for is told by the summary.
-    return isinstance(error, Exception) and not isinstance(error, RunStopped)
 
 
 def _tell_nothing_to_do(job: Job, manifest: dict[str, Any]) -> None:

@@ -51,7 +51,12 @@ def manifest_of_run(folder: Path) -> dict[str, Any]:
 def runs_near(folder: Path) -> list[Path]:
     """The runs beside a folder, in it, and in `outputs/`."""
     places = dict.fromkeys((folder.parent, folder, OUTPUTS))
-    return sorted({path.parent for place in places for path in place.glob(f"*/{MANIFEST_FILE}")})
+    return sorted({run for place in places for run in runs_inside(place)})
+
+
+def runs_inside(folder: Path) -> list[Path]:
+    """The runs whose folders stand in a folder, but for hidden ones (previews)."""
+    return sorted(path.parent for path in folder.glob(f"[!.]*/{MANIFEST_FILE}"))
 
 
 def _near_runs(folder: Path) -> str:
@@ -94,11 +99,16 @@ def page(manifest: dict[str, Any], folder: Path, *, now: Callable[[], float] = t
         ("what became of every source row", summary.coverage(manifest)),
         (f"cost: {_money(manifest)}", summary.costs(manifest)),
         ("datasets", summary.files(manifest, folder)),
+        ("runs inside it", _children(folder)),
         ("next", _next(manifest, folder)),
     )
     for title, lines in sections:
         if lines:
             yield from ("", paint(title, "bold"), *lines)
+
+
+def _children(folder: Path) -> list[str]:
+    return [f"  {run}: {summary.status_line(read_manifest(run))}" for run in runs_inside(folder)]
 
 
 def _when(manifest: dict[str, Any], now: float) -> str:
