@@ -24,7 +24,7 @@ _JSONL, _PARQUET = ".jsonl", ".parquet"
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a dataset goes: files in `folder` whose names begin with `stem`; of one kind only where `suffix` says so."""
+    """Where a dataset goes: files in `folder` whose names begin with `stem`; of one kind where `suffix` says so."""
 
     folder: Path
     stem: str

@@ -130,9 +130,9 @@ def _show_reasons(run: PastRun, selection: Selection) -> None:
 def _why_none(run: PastRun, selection: Selection) -> str:
     if selection != Selection(f"{DATASET_PREFIX}*", KEPT):
         return "no row is selected"
-    if not run.is_whole:
-        return f"no row has reached a dataset yet; the run is {run.manifest['status']}"
+    if run.manifest["status"] in ("running", "cancelling"):
+        return "no row has reached a dataset yet"
     inner = runs_within(run.folder)
     if inner:
         return f"no row is written by this run itself; runs inside it: {', '.join(map(str, inner))}"
-    return f"no row reached a dataset; `rows {run.folder} --status dropped` says why"
+    return f"no row reached a dataset; `status {run.folder}` says why"
