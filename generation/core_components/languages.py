@@ -19,7 +19,7 @@ _LEANING = {
     "en": "it he she they we you i this these those that such its his her their there here but and or so then however "
     "another others both neither either one also yet nor instead today now later earlier meanwhile thus hence only "
     "even therefore moreover furthermore two three four all each some",
-    "de": "er sie es dies diese dieser dieses diesem diesen das dort hier aber doch dabei dadurch damit daher darum "
+    "de": "er sie es dies diese dieser dieses diesem diesen dort hier aber doch dabei dadurch damit daher darum "
     "man dazu dann so auch und oder wir ich jedoch deshalb sein seine ihr ihre beide heute später sonst",
     "fr": "il elle ils elles on nous je ce cet cette ces cela ceci mais et ou donc or ni car son sa ses leur leurs ici "
     "ainsi puis alors ensuite aujourd'hui cependant pourtant celui celle ceux celles l'un là enfin",

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 _YEAR = r"(?:1\d{3}|20\d\d)"
 _DE_VERB = r"(?:wurden?|war(?:en)?|hat(?:te)?|haben|ist|sind|konnten?|kann|können|muss|müssen)"
-_DE_TIME = rf"(?:im Jahre? {_YEAR}|(?:Im Jahre? )?{_YEAR}|[Ii]m \d{{1,2}}\. Jahrhundert|[Uu]m (?:das Jahr )?{_YEAR})"
+_DE_TIME = (
+    rf"(?:(?:[Ii]m Jahre? )?{_YEAR}|[Ii]m \d{{1,2}}\. Jahrhundert|[Uu]m (?:das Jahr )?{_YEAR}"
+    rf"|[Aa]m \d{{1,2}}\. [A-Z][a-zä]+ {_YEAR})"
+)
 _FR_TIME = (
-    rf"(?:[Ee]n {_YEAR}|[Aa]u [XVI]+e siècle|[Vv]ers {_YEAR}|[Dd]ans les années {_YEAR}|[Dd]ès {_YEAR}"
+    rf"(?:[Ee]n {_YEAR}|[Aa]u [XVI]+(?:e|er) siècle|[Vv]ers {_YEAR}|[Dd]ans les années {_YEAR}|[Dd]ès {_YEAR}"
     rf"|[Dd]epuis {_YEAR})"
 )
 _ES_TIME = rf"(?:[Ee]n (?:el año )?{_YEAR}|[Ee]n el siglo [XVI]+|[Hh]acia {_YEAR})"
@@ -18,7 +21,7 @@ _LEANING = re.compile(
     r"leurs?|y|él|ella|ellos|este|esta|su|sus|ese|esa)\b",
     re.IGNORECASE,
 )
-_FORMULA = re.compile(r"est-ce que|Qu'est-ce que")
+_FORMULA = re.compile(r"est-ce qu(?:e|')|Qu'est-ce que")
 _GAP: Mapping[str, str] = {
     "en": "Complete this statement with what is missing: “{}”",
     "de": "Ergänzen Sie, was in dieser Aussage fehlt: „{}“",
@@ -44,7 +47,7 @@ def questions(sentence: str, language: str) -> list[str]:
     return [
         question
         for question in found
-        if 4 <= len(question.split()) <= 28 and not _LEANING.search(_FORMULA.sub("", question))
+        if 3 <= len(question.split()) <= 28 and not _LEANING.search(_FORMULA.sub("", question))
     ]
 
 
@@ -55,41 +58,72 @@ def gap(sentence: str, language: str) -> str:
 
 
 def _german(body: str) -> Iterator[str]:
-    lead = re.match(rf"{_DE_TIME} (?P<verb>\w+) (?P<rest>[^,;:]+)$", body)
-    if lead is not None and lead.group("verb").islower():
-        yield f"Wann {lead.group('verb')} {lead.group('rest')}?"
-    inner = re.match(
-        rf"(?P<subject>[^,;:]+?) (?P<verb>{_DE_VERB}) (?P<before>[^,;:]*?)\b{_DE_TIME}\b(?P<after>[^,;:]*)$", body
-    )
-    if inner is not None and not re.search(rf"\b{_DE_VERB}\b", inner.group("subject")):
-        yield _spaced("Wann", inner["verb"], _de_inside(inner["subject"]), inner["before"], inner["after"])
-    reason = re.match(rf"(?P<subject>[^,;:]+?) (?P<verb>{_DE_VERB}) (?P<rest>[^,;:]+), weil .+", body)
-    if reason is not None:
-        yield _spaced("Warum", reason["verb"], _de_inside(reason["subject"]), reason["rest"])
-    what = re.match(
-        r"(?P<subject>(?:(?:Der|Die|Das|Ein|Eine) )?[^\s,;:]+) (?P<verb>ist|sind|war|waren) (?:ein|eine|der|die|das) ",
-        body,
-    )
-    if what is not None:
-        yield _spaced("Was", what["verb"], _de_inside(what["subject"]))
+    for rule in (_DE_LEAD, _DE_INNER):
+        match = rule.match(body)
+        if match is not None and match["verb"] not in _DE_NO_VERB and not re.search(_YEAR, match["after"]):
+            after = re.split(r" und (?=[a-zäöü])", match["after"])[0]
+            yield _spaced("Wann", match["verb"], _de_inside(match["subject"] or ""), after)
+    match = _DE_REASON.match(body)
+    if match is not None:
+        yield _spaced("Warum", match["verb"], _de_inside(match["subject"]), match["rest"])
+    match = _DE_MEASURE.match(body)
+    if match is not None:
+        yield _spaced("Wie", match["adjective"], match["verb"], _de_inside(match["subject"]))
+    match = re.match(r"(?P<subject>[^,;:]{3,60}?) (?P<verb>besteht|bestehen) (?:\w+ )*?aus ", body)
+    if match is not None:
+        yield _spaced("Woraus", match["verb"], _de_inside(match["subject"]))
+    match = _DE_DEFINITION.match(body)
+    if match is not None:
+        yield _spaced("Was", match["verb"], _de_inside(match["subject"]))
+
+
+_DE_LEAD = re.compile(rf"{_DE_TIME} (?P<verb>[a-zäöüß]+) (?P<subject>)(?P<after>[^,;:]+)$")
+_DE_INNER = re.compile(
+    rf"(?P<subject>(?!{_DE_TIME})[^,;:\d]{{3,70}}?) (?P<verb>[a-zäöüß]{{3,}}) {_DE_TIME}(?P<after>(?: [^,;:]+)?)$"
+)
+_DE_NO_VERB = frozenset(
+    ["seit", "nach", "vor", "von", "bis", "und", "oder", "etwa", "erst", "bereits", "schon", "dann"]
+)
+_DE_REASON = re.compile(rf"(?P<subject>[^,;:]+?) (?P<verb>{_DE_VERB}) (?P<rest>[^,;:]+), weil .+")
+_DE_MEASURE = re.compile(
+    r"(?P<subject>[^,;:\d]{3,70}?) (?P<verb>ist|sind|war|waren) (?:[\wäöü]+ )*?\d[\d.,]* \w+ "
+    r"(?P<adjective>lang|hoch|tief|breit|alt|groß|schwer|dick|weit)$"
+)
+_DE_DEFINITION = re.compile(
+    r"(?P<subject>(?:(?:Der|Die|Das|Ein|Eine) )?[^\s,;:]+) (?P<verb>ist|sind|war|waren) (?:ein|eine|der|die|das) "
+)
 
 
 def _french(body: str) -> Iterator[str]:
     lead = re.match(rf"{_FR_TIME}, (?P<clause>[^;:]+)$", body)
     if lead is not None:
-        yield f"Quand est-ce que {_elided(lead['clause'].split(',')[0])} ?".replace("que il", "qu'il")
+        yield _est_ce_que("Quand", lead["clause"].split(",")[0])
     inner = re.match(rf"(?P<before>[^,;:]+?) {_FR_TIME}(?P<after> (?:par|à|au|dans|sur|avec|pour)\b[^,;:]*)?$", body)
-    if inner is not None and len(inner["before"].split()) > 3:
-        yield f"Quand est-ce que {_elided(inner['before'])}{inner['after'] or ''} ?"
+    if inner is not None and len(inner["before"].split()) > 3 and not re.search(_YEAR, inner["before"]):
+        yield _est_ce_que("Quand", f"{inner['before']}{inner['after'] or ''}")
     reason = re.match(r"(?P<main>[^,;:]+?),? (?:parce que|parce qu'|parce qu’|car) .+", body)
     if reason is not None:
-        yield f"Pourquoi est-ce que {_elided(reason['main'])} ?"
-    what = re.match(
-        r"(?P<subject>(?:Le|La|Les|L['’]|Une?)\s?[^\s,;:]+) (?:est|sont|était|étaient) (?:une?|le|la|les|des|l['’])\b",
-        body,
-    )
+        yield _est_ce_que("Pourquoi", reason["main"])
+    match = _FR_COUNT.match(body)
+    if match is not None:
+        of = "d'" if match["counted"][0] in "aeiouéèêh" else "de "
+        yield f"Combien {of}{match['counted']} {match['verb']} {_elided(match['subject'])} ?"
+    what = re.match(rf"(?P<subject>{_FR_NOUN}) (?:est|sont|était|étaient) (?:une?|le|la|les|des|l['’])\b", body)
     if what is not None:
         yield f"Qu'est-ce que {what['subject'][0].lower()}{what['subject'][1:]} ?"
+
+
+_FR_NOUN = r"(?:Le|La|Les|L['’]|Une?)\s?[^\s,;:]+"
+_FR_COUNT = re.compile(
+    rf"(?P<subject>{_FR_NOUN}(?: (?:d[eu] |d['’])?[\w'’-]+){{0,3}}?) (?P<verb>mesure|compte|pèse|contient|possède) "
+    r"(?:(?:environ|près de|plus de|quelque) )?\d[\d\s.,]*\s(?P<counted>[a-zéèêà]+s(?: de (?:haut|long|large))?)\b"
+)
+
+
+def _est_ce_que(word: str, clause: str) -> str:
+    inside = _elided(clause)
+    que = "qu'" if inside[0].lower() in "aeiouéèêîôœ" else "que "
+    return f"{word} est-ce {que}{inside} ?"
 
 
 def _spanish(body: str) -> Iterator[str]:
