@@ -1,0 +1,136 @@
+"""The blocks of a text: paragraphs, fenced code and tables, each with the headings it stands under.
+
+A block begins at its own headings, if it has any, and ends where the next begins, so that no text is between blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+Kind: TypeAlias = Literal["heading", "fence", "table", "paragraph"]
+Headings: TypeAlias = tuple[str, ...]
+
+FENCE_REACH = 65_536
+"""How far a fence's end is looked for, in characters; a longer block fits no chunk anyway."""
+
+LONGEST_INDENT = 16
+"""Spaces before a line that may mean something."""
+
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+([^\n]*))?(?=\n|\Z)")
+_SETEXT = re.compile(r" {0,3}([^\s\-=][^\n]{0,119})\n {0,3}(=++|-++)[ \t]*+(?=\n|\Z)")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[^\n]*")
+_TABLE_RULE = re.compile(r"\n[ \t]*+\|?+[ \t]*+:?-++:?[ \t]*+\|[ \t:|\-]*+(?=\n|\Z)")
+_PARAGRAPH_END = re.compile(r"\n(?=[^\S\n]*\n| {0,3}#{1,6}[ \t]| {0,3}(?:```|~~~))")
+_INK = re.compile(r"\S")
+
+
+class Block(NamedTuple):
+    """text[start:body] are the block's own headings, text[body:end] the rest; `verbatim` for code and tables."""
+
+    start: int
+    body: int
+    end: int
+    verbatim: bool
+    headings: Headings
+
+
+class _Piece(NamedTuple):
+    kind: Kind
+    start: int
+    end: int
+    level: int = 0
+    title: str = ""
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """The blocks of a text, in order, from its first line that is not blank to its end. Lazy."""
+    held: Block | None = None
+    for block in _with_headings(text):
+        if held:
+            yield held._replace(end=block.start)
+        held = block
+    if held:
+        yield held._replace(end=len(text))
+
+
+def _with_headings(text: str) -> Iterator[Block]:
+    """Each body with the headings right before it; headings at the very end make a block of their own."""
+    path: list[tuple[int, str]] = []
+    begin: int | None = None
+    for piece in _pieces(text):
+        if piece.kind == "heading":
+            path = [entry for entry in path if entry[0] < piece.level] + [(piece.level, piece.title)]
+            begin = piece.start if begin is None else begin
+            continue
+        start = piece.start if begin is None else begin
+        yield Block(start, piece.start, piece.end, piece.kind != "paragraph", _titles(path))
+        begin = None
+    if begin is not None:
+        yield Block(begin, len(text), len(text), False, _titles(path))
+
+
+def _titles(path: list[tuple[int, str]]) -> Headings:
+    return tuple(title for _, title in path if title)
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    fences = _Fences(text)
+    position = 0
+    while ink := _INK.search(text, position):
+        start = _line_start(text, position, ink.start())
+        piece = _heading(text, start) or fences.at(start) or _paragraph(text, start)
+        yield piece
+        position = piece.end
+
+
+def _line_start(text: str, position: int, ink: int) -> int:
+    """Where the line of `ink` begins, so that it keeps its indentation; a very long one is only space."""
+    start = text.rfind("\n", position, ink) + 1 or position
+    return start if ink - start <= LONGEST_INDENT else ink
+
+
+def _heading(text: str, start: int) -> _Piece | None:
+    if match := _HEADING.match(text, start):
+        title = (match[2] or "").strip().rstrip("#").rstrip()
+        return _Piece("heading", start, match.end(), len(match[1]), title[:200])
+    if match := _SETEXT.match(text, start):
+        return _Piece("heading", start, match.end(), 1 if match[2][0] == "=" else 2, match[1].strip())
+    return None
+
+
+def _paragraph(text: str, start: int) -> _Piece:
+    end = _PARAGRAPH_END.search(text, start)
+    line_end = text.find("\n", start)
+    is_table = line_end > 0 and "|" in text[start:line_end] and _TABLE_RULE.match(text, line_end)
+    kind: Kind = "table" if is_table else "paragraph"
+    return _Piece(kind, start, end.start() if end else len(text))
+
+
+class _Fences:
+    """Fenced code, where the fence is closed within reach; an unclosed fence swallows nothing.
+
+    Where a search failed is remembered, so that a text of many unclosed fences is still read in linear time.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.failed: dict[str, tuple[int, int]] = {}
+
+    def at(self, start: int) -> _Piece | None:
+        opening = _FENCE.match(self.text, start)
+        if not opening:
+            return None
+        mark, size = opening[1][0], len(opening[1])
+        failed_size, reached = self.failed.get(mark, (0, -1))
+        if failed_size and size >= failed_size and start < reached:
+            return None
+        reach = min(len(self.text), opening.end() + FENCE_REACH)
+        closing = re.compile(rf"\n {{0,3}}{re.escape(mark)}{{{size},}}[ \t]*(?=\n|\Z)").search(
+            self.text, opening.end(), reach
+        )
+        if closing:
+            return _Piece("fence", start, closing.end())
+        self.failed[mark] = (size, reach)
+        return None
