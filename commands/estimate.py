@@ -137,7 +137,8 @@ def _remarks(job: Job, trial: Trial, measured: Measured, exact: bool) -> list[st
 
 def _around(span: Span, shown: Callable[[float], str], exact: bool) -> str:
     likely = shown(span.likely)
-    return likely if exact or span.low == span.high else f"{likely} ({shown(span.low)} to {shown(span.high)})"
+    low, high = shown(span.low), shown(span.high)
+    return likely if exact or low == high else f"{likely} ({low} to {high})"
 
 
 def _between(span: Span, shown: Callable[[float], str], exact: bool) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from commands.status import manifest_of_run
 from generation_functions.errors import StoreError
-from generation_functions.run.manifest import CAME_TO_ITS_END, MANIFEST_FILE, read_manifest
+from generation_functions.run.manifest import CAME_TO_ITS_END, MANIFEST_FILE
 from generation_functions.store import StoreReader
 from generation_functions.store.history import DATASET_PREFIX, History
 
@@ -40,7 +41,7 @@ def past_run(folder: Path) -> Iterator[PastRun]:
     """Open a run for reading, also while it goes on. Raises `StoreError` where the folder is no run."""
     if folder.suffix in (".yaml", ".yml") and folder.is_file():
         raise StoreError(f"{folder} is a config, not a run", hint="Name the folder that its output_dir names.")
-    manifest = read_manifest(folder)
+    manifest = manifest_of_run(folder)
     store = StoreReader(folder / STORE_FILE)
     try:
         yield PastRun(folder, manifest, History(store))

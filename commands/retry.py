@@ -7,15 +7,16 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from commands.past_run import past_run
+from commands.past_run import past_run, runs_within
 from commands.rows import add_selection, selection_of
 from commands.terminal import counted, number, say, shorten, table
 from generation_functions.errors import StoreError
+from generation_functions.run.folder import CONFIG_FILE
 from generation_functions.run.lock import FolderLock
+from generation_functions.run.manifest import MANIFEST_FILE
 from generation_functions.store import DROPPED, FAILED, RowRecord, Store
 from generation_functions.store.history import Selection
 
-CONFIG_FILE = "config.yaml"
 _REASON_WIDTH = 60
 
 
@@ -32,35 +33,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Ask for the rows again and run. Exit codes as `run`; 0 where there is nothing to try again."""
-    folder: Path = arguments.run
-    rows = rows_to_retry(arguments)
+    chosen = rows_to_retry(arguments)
+    rows = [row for _, row in chosen]
     if not rows:
-        say(f"nothing to try again: no row of {folder} is {arguments.status or FAILED} as asked")
+        say(f"nothing to try again: no row of {arguments.run} is {arguments.status or FAILED} as asked")
         return 0
     _announce(rows)
     if arguments.dry_run:
         if arguments.json:
             print(json.dumps({"rows": [{"step": row.step, "key": row.key, "reason": row.reason} for row in rows]}))
         return 0
-    config = folder / CONFIG_FILE
-    if not config.is_file():
-        raise StoreError(
-            f"{folder} has no {CONFIG_FILE}, so it cannot be run again from here",
-            hint="A run made from Python keeps no config: grant the rows with `Store.ask_again` and run your program.",
-        )
-    grant(folder, rows)
-    return _run_again(config, arguments)
+    whole = run_with_config(arguments.run)
+    for folder in dict.fromkeys(folder for folder, _ in chosen):
+        grant(folder, [row for there, row in chosen if there == folder])
+    return _run_again(whole, arguments)
 
 
-def rows_to_retry(arguments: argparse.Namespace) -> list[RowRecord]:
-    """The rows the options select that another round of answers could change, in source order."""
-    with past_run(arguments.run) as run:
-        chosen = selection_of(arguments, run)
-        selection = Selection(
-            chosen.step if arguments.step else None, arguments.status or FAILED, chosen.reason, chosen.keys
-        )
-        found = [record for record in run.history.records(selection) if asked_a_model(record)]
+def rows_to_retry(arguments: argparse.Namespace) -> list[tuple[Path, RowRecord]]:
+    """The rows the options select that another round of answers could change, each with the folder of its run.
+
+    Rows of runs inside the run are among them. Raises `ConfigError` for a step that none of them has.
+    """
+    folders = [arguments.run, *runs_within(arguments.run)]
+    found = [(folder, record) for folder in folders for record in _rows_of(folder, arguments, only=len(folders) == 1)]
     return found if arguments.limit is None else found[: arguments.limit]
+
+
+def _rows_of(folder: Path, arguments: argparse.Namespace, *, only: bool) -> list[RowRecord]:
+    with past_run(folder) as run:
+        if not only and arguments.step is not None and arguments.step not in run.history.depths:
+            return []
+        chosen = selection_of(arguments, run)
+        step = chosen.step if arguments.step else None
+        selection = Selection(step, arguments.status or FAILED, chosen.reason, chosen.keys)
+        return [record for record in run.history.records(selection) if asked_a_model(record)]
+
+
+def run_with_config(folder: Path) -> Path:
+    """The run that is run again: this one, or the one it is inside of. Raises `StoreError` where none has a config."""
+    for run in (folder, *folder.parents):
+        if (run / CONFIG_FILE).is_file() and (run / MANIFEST_FILE).is_file():
+            return run
+    raise StoreError(
+        f"{folder} has no {CONFIG_FILE}, so it cannot be run again from here",
+        hint="A run made from Python keeps no config: grant the rows with `Store.ask_again` and run your program.",
+    )
 
 
 def asked_a_model(record: RowRecord) -> bool:
@@ -90,10 +107,10 @@ def _announce(rows: Sequence[RowRecord]) -> None:
     say("\n".join(table(lines, align="r")))
 
 
-def _run_again(config: Path, arguments: argparse.Namespace) -> int:
+def _run_again(folder: Path, arguments: argparse.Namespace) -> int:
     from commands import run
 
-    words = [str(config), "--set", f"output_dir={arguments.run}"]
+    words = [str(folder / CONFIG_FILE), "--set", f"output_dir={folder}"]
     words += ["--budget", str(arguments.budget)] if arguments.budget is not None else []
     words += [flag for flag in ("--quiet", "--json") if getattr(arguments, flag[2:])]
     parser = argparse.ArgumentParser(prog="run_pipeline.py run")

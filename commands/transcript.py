@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from commands.terminal import duration, money, number, paint, width_of, wrapped
+from commands.terminal import counted, duration, money, number, paint, width_of, wrapped
 from generation_functions.rows import Json
 from generation_functions.store import DROPPED, KEPT, RowRecord
 from generation_functions.store.history import DATASET_PREFIX, History
@@ -109,7 +109,7 @@ def explanation(detail: Json) -> str:
         return f"votes: {ballots}; {detail['needed']} of {detail['of']} needed"
     if "tries" in detail:
         return f"{len(detail['tries'])} tries: " + " · ".join(dict.fromkeys(map(str, detail["tries"])))
-    return f"{len(detail['members'])} members" if "members" in detail else as_text(detail)
+    return counted(len(detail["members"]), "member") if "members" in detail else as_text(detail)
 
 
 def labelled(label: str, text: str, most: int | None, *, style: str = "") -> list[str]:

@@ -30,6 +30,22 @@ def caller(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return call
 
 
+COMPOSITION = """
+
+async def twice(run: Run, *, input_dir: Path, writer: Model) -> list[Dataset]:
+    \"\"\"Two runs inside one.\"\"\"
+    return [await poems(run.child(name), input_dir=input_dir, writer=writer) for name in ("one", "two")]
+"""
+
+
+def compose(project: Path) -> None:
+    """Make the small project's config one for a pipeline that runs `poems` twice inside its own run."""
+    with (project / "poems.py").open("a") as file:
+        file.write(COMPOSITION)
+    config = (project / "config.yaml").read_text()
+    (project / "config.yaml").write_text(config.replace(":poems", ":twice").replace("  chunk_tokens: 100\n", ""))
+
+
 def json_lines(called: Called) -> list[dict[str, Any]]:
     """Each line of stdout as JSON."""
     return [json.loads(line) for line in called.out.splitlines()]

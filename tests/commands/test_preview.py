@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.calling import Call, caller
+from tests.commands.calling import Call, caller, compose
 from tests.commands.small_project import CONFIG, DOCUMENTS, write_project
 from tests.fake_endpoint import read_log, served
 
@@ -116,3 +116,13 @@ def test_a_wrong_key_ends_it_with_the_variables_name(
     assert told.code == 1
     assert "FAKE_KEY" in told.err
     assert "canary" not in told.err + told.out
+
+
+def test_runs_inside_a_run_are_shown_and_take_their_answers_over(call: Call, log: Path, tmp_path: Path) -> None:
+    compose(tmp_path)
+    found = json.loads(call("preview", "config.yaml", "-n", "2", "--json").out)
+    assert [row["source"]["source"] for row in found["rows"]] == ["drops.txt", "fails.txt"] * 2
+    before = calls_in(log)
+    (tmp_path / "docs" / "river.txt").unlink()
+    call("run", "config.yaml", "--quiet")
+    assert calls_in(log) == before

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generation_functions.run.lock import FolderLock
-from tests.commands.calling import Call, caller
+from tests.commands.calling import Call, caller, compose
 from tests.commands.small_project import CONFIG, write_project
 from tests.fake_endpoint import Fault, read_log, served
 
@@ -109,3 +109,37 @@ def test_rows_that_plain_python_dropped_are_not_asked_for(call: Call, tmp_path: 
     (tmp_path / "poems.py").write_text(pipeline.replace("chunks.through(write_poem", short))
     call("run", "config.yaml", "--quiet")
     assert "nothing to try again" in call("retry", "out", "--status", "dropped", "--reason", "short").err
+
+
+def test_a_row_dropped_for_its_answer_is_answered_anew(call: Call, tmp_path: Path) -> None:
+    pipeline = (tmp_path / "poems.py").read_text()
+    chancy = (
+        'offline=lambda row, rng: f"<poem>{rng.randrange(2)}</poem>", drop_if=lambda p, row: "0" if p == "0" else None'
+    )
+    start, end = pipeline.index("    offline="), pipeline.index("judge = ")
+    (tmp_path / "poems.py").write_text(f"{pipeline[:start]}    {chancy},\n)\n{pipeline[end:]}")
+    for n in range(20):
+        (tmp_path / "docs" / f"d{n}.txt").write_text(f"Mill {n} stood by the river.")
+    call("run", "config.yaml", "--quiet")
+    lost = [dropped_in(tmp_path)]
+    while lost[-1]:
+        call("retry", "out", "--status", "dropped", "--quiet")
+        lost.append(dropped_in(tmp_path))
+        assert lost[-1] <= lost[-2]
+        assert len(lost) < 20, f"each round should answer about half of them anew: {lost}"
+    assert lost[0] > 1
+
+
+def dropped_in(folder: Path) -> int:
+    return sum(json.loads((folder / "out" / "run.json").read_text())["steps"]["write_poem"]["dropped"].values())
+
+
+@pytest.mark.parametrize(("place", "rows"), [("out", 2), ("out/two", 1)])
+def test_rows_of_runs_inside_a_run_are_tried_again_with_it(call: Call, tmp_path: Path, place: str, rows: int) -> None:
+    compose(tmp_path)
+    call("run", "config.yaml", "--quiet")
+    told = call("retry", place, "--quiet", "--step", "write_poem")
+    assert f"{rows} row{'s' if rows > 1 else ''} to try again" in told.err
+    attempts = [json.loads((tmp_path / "out" / name / "run.json").read_text()) for name in ("one", "two")]
+    assert [attempt["attempt"] for attempt in attempts] == [2, 2]
+    assert [attempt["steps"]["write_poem"]["calls"] for attempt in attempts] == ([1, 1] if rows == 2 else [0, 1])

@@ -66,7 +66,7 @@ def test_an_unknown_step_is_a_usage_error_that_names_the_nearest(call: Call) -> 
     assert "did you mean 'judge'" in told.err
 
 
-@pytest.mark.parametrize(("place", "hint"), [("docs", "Name a run's output_dir"), ("config.yaml", "output_dir names")])
+@pytest.mark.parametrize(("place", "hint"), [("docs", "runs there are: out"), ("config.yaml", "output_dir names")])
 def test_a_place_that_is_no_run_is_an_error(call: Call, place: str, hint: str) -> None:
     told = call("rows", place)
     assert told.code == 1
