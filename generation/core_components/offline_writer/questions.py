@@ -10,7 +10,7 @@ from generation.core_components.languages import language_of
 from generation.core_components.offline_writer import english, other_languages
 from generation.core_components.offline_writer.sentences import sentences, stands_alone
 
-WORDS_A_QUESTION = 70
+CHARACTERS_A_QUESTION = 240
 MOST = 4
 
 
@@ -26,7 +26,7 @@ def question_answer_pairs(text: str, rng: Random, *, most: int = MOST) -> list[P
     """Up to `most` pairs, fewer for a short text, in the text's order. Empty when no sentence stands alone."""
     language = language_of(text)
     pairs = [pair for sentence in dict.fromkeys(sentences(text)) for pair in _best(sentence, text, language)]
-    wanted = min(most, 1 + len(text.split()) // WORDS_A_QUESTION)
+    wanted = min(most, 1 + len(text) // CHARACTERS_A_QUESTION)
     chosen = _varied([(pair, rng.random()) for pair in pairs if pair.worth > 0], wanted)
     return sorted(chosen or sorted(pairs, key=lambda pair: -pair.worth)[:1], key=pairs.index)
 
