@@ -278,7 +278,10 @@ class RunFolder:
             manifest["paid"] = model_totals(self.store)
             manifest["datasets"] = {name: dataset.as_json() for name, dataset in datasets.items()}
             if datasets:
-                write_card(self.path, self.options.pipeline, manifest, self.store, self.run_attempt)
+                partial = None if ending.status == "succeeded" else ending.message
+                write_card(
+                    self.path, self.options.pipeline, manifest, self.store, self.run_attempt, partial=partial
+                )  # fmt: skip
             self.events.emit("run_ended", status=ending.status, message=ending.message)
             write_manifest(self.path, manifest)
             self._log.write(f"{ending.status}: {ending.message}")

@@ -94,5 +94,59 @@ async def export_dataset(
     return dataset
 
 
-def write_card(folder: Path, pipeline: str, manifest: Mapping[str, Any], store: StoreReader, run_attempt: int) -> None:
+def write_card(
+    folder: Path,
+    pipeline: str,
+    manifest: Mapping[str, Any],
+    store: StoreReader,
+    run_attempt: int,
+    *,
+    partial: str | None,
+) -> None:
     """Write `datasets/README.md`: what is in the datasets and where it came from. The same run gives the same bytes."""
+    from generation_functions.datasets import CardFacts, render_card
+    from generation_functions.run.manifest import write_atomically
+
+    examples = {name: row for name in manifest["datasets"] if (row := _first_row(store, name, run_attempt)) is not None}
+    facts = CardFacts(
+        pipeline=pipeline,
+        datasets=manifest["datasets"],
+        example=examples,
+        sources=_rows_by_source(store, run_attempt),
+        unread=_unread(store, run_attempt),
+        lost=manifest["sources"]["not_in_dataset"],
+        steps=manifest["steps"],
+        models=manifest["paid"],
+        prompts=manifest["prompts"],
+        seed=manifest["seed"],
+        versions=manifest["versions"],
+        offline=any(row.get("metadata", {}).get("writer") == "offline" for row in examples.values()),
+        partial=partial,
+    )
+    write_atomically(folder / DATASETS_FOLDER / "README.md", render_card(facts).encode())
+
+
+def _first_row(store: StoreReader, name: str, run_attempt: int) -> dict[str, Json] | None:
+    found = store.query(
+        "SELECT fields FROM rows WHERE step = ? AND run_attempt = ? AND status = 'kept' ORDER BY place, key LIMIT 1",
+        (f"{DATASET_PREFIX}{name}", run_attempt),
+    )
+    return orjson.loads(found[0][0]) if found else None
+
+
+def _rows_by_source(store: StoreReader, run_attempt: int) -> dict[str, int]:
+    found = store.query(
+        "SELECT COALESCE(fields ->> '$.metadata.source', '(given rows)') AS source, COUNT(*) FROM rows"
+        " WHERE step LIKE ? AND run_attempt = ? AND status = 'kept' GROUP BY source ORDER BY source",
+        (f"{DATASET_PREFIX}%", run_attempt),
+    )
+    return dict(found)
+
+
+def _unread(store: StoreReader, run_attempt: int) -> dict[str, str]:
+    found = store.query(
+        "SELECT fields ->> '$.source', reason FROM rows WHERE step = 'read' AND status != 'kept' AND run_attempt = ?"
+        " ORDER BY place",
+        (run_attempt,),
+    )
+    return dict(found)

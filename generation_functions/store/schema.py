@@ -14,16 +14,16 @@ SCHEMA_VERSION = 1
 
 CREATE = """
 CREATE TABLE IF NOT EXISTS exchanges (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL, model TEXT NOT NULL, step TEXT NOT NULL, prompt BLOB NOT NULL,
-    sampling BLOB NOT NULL, sample INTEGER NOT NULL, attempt INTEGER NOT NULL, text TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, model TEXT NOT NULL, step TEXT NOT NULL, prompt TEXT NOT NULL,
+    sampling TEXT NOT NULL, sample INTEGER NOT NULL, attempt INTEGER NOT NULL, text TEXT NOT NULL,
     thoughts TEXT NOT NULL, finish_reason TEXT NOT NULL, input_tokens INTEGER NOT NULL,
     output_tokens INTEGER NOT NULL, estimated INTEGER NOT NULL, cost REAL NOT NULL, seconds REAL NOT NULL,
     tries INTEGER NOT NULL, error TEXT, run_attempt INTEGER NOT NULL, checksum INTEGER NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS exchanges_key ON exchanges (key);
-CREATE TABLE IF NOT EXISTS messages (key TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS messages (key TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rows (
     id INTEGER PRIMARY KEY, step TEXT NOT NULL, key TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
-    detail BLOB, fields BLOB NOT NULL, exchanges BLOB NOT NULL, from_step TEXT NOT NULL, from_key TEXT NOT NULL,
+    detail TEXT, fields TEXT NOT NULL, exchanges TEXT NOT NULL, from_step TEXT NOT NULL, from_key TEXT NOT NULL,
     root TEXT NOT NULL, place BLOB NOT NULL, run_attempt INTEGER NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS rows_step_key ON rows (step, key);
 CREATE INDEX IF NOT EXISTS rows_key ON rows (key);

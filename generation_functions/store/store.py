@@ -19,7 +19,7 @@ import orjson
 
 from generation_functions.errors import StoreDamaged, StoreError
 from generation_functions.models.exchange import Completion, Messages, Request, Usage
-from generation_functions.rows import Json, Place, Row, canonical_json, content_key
+from generation_functions.rows import Json, Place, canonical_json, content_key
 from generation_functions.store.opening import connect, prepare
 from generation_functions.store.places import encode_place
 from generation_functions.store.writer import GroupCommit
@@ -162,9 +162,8 @@ class Store(StoreReader):
         prepare(path, clean=clean)
         super().__init__(path)
         self._writer = GroupCommit(lambda: connect(path, writing=True))
-        self._sharing: dict[int, tuple[Json, bytes]] = {}
+        self._sharing: dict[int, tuple[Json, str]] = {}
         self._shared_keys: set[str] = set()
-        self._known_places: tuple[Place, bytes] = ((), b"")
 
     def __enter__(self) -> Store:
         return self
@@ -183,10 +182,10 @@ class Store(StoreReader):
             if id(message) in self._sharing:
                 continue
             key = content_key(message)
-            self._sharing[id(message)] = (message, b'{"shared":"' + key.encode() + b'"}')
+            self._sharing[id(message)] = (message, f'{{"shared":"{key}"}}')
             if key not in self._shared_keys:
                 self._shared_keys.add(key)
-                self._writer.execute("INSERT OR IGNORE INTO messages VALUES (?, ?)", (key, canonical_json(message)))
+                self._writer.execute("INSERT OR IGNORE INTO messages VALUES (?, ?)", (key, _json(message)))
 
     def add_answer(
         self, key: str, request: Request, completion: Completion, *, model: str, step: str, cost: float,
@@ -195,26 +194,26 @@ class Store(StoreReader):
         """Store an exchange. The future resolves when it is on disk; only then may its row go on."""
         usage = completion.usage
         return self._writer.add_exchange(
-            (key, model, step, self._prompt_json(request.prompt), canonical_json(request.sampling), request.sample,
+            (key, model, step, self._prompt_json(request.prompt), _json(request.sampling), request.sample,
              request.attempt, completion.text, completion.thoughts, completion.finish_reason, usage.input_tokens,
              usage.output_tokens, int(usage.estimated), cost, completion.seconds, completion.retries, error,
              run_attempt, _checksum(completion.text, completion.thoughts))
         )  # fmt: skip
 
-    def _prompt_json(self, prompt: Messages | str) -> bytes:
+    def _prompt_json(self, prompt: Messages | str) -> str:
         if isinstance(prompt, str):
-            return canonical_json(prompt)
+            return _json(prompt)
         parts = [
-            shared[1] if (shared := self._sharing.get(id(message))) is not None else canonical_json(message)
+            shared[1] if (shared := self._sharing.get(id(message))) is not None else _json(message)
             for message in prompt
         ]
-        return b"[" + b",".join(parts) + b"]"
+        return f"[{','.join(parts)}]"
 
     def add_row(self, record: RowRecord, *, run_attempt: int) -> None:
         """Store what a step made of a row. It reaches the disk with the next commit; it can always be made again."""
         self._writer.add_row(
             (record.step, record.key, record.status, record.reason,
-             None if record.detail is None else canonical_json(record.detail), canonical_json(record.fields),
+             None if record.detail is None else _json(record.detail), _json(record.fields),
              ",".join(record.exchanges), record.from_step, record.from_key, record.root, encode_place(record.place),
              run_attempt)
         )  # fmt: skip
@@ -243,10 +242,8 @@ class Store(StoreReader):
         self._writer.close()
 
 
-def read_row(record: Sequence[Any]) -> Row:
-    """A `Row` from `(key, fields, root)` as the database holds them."""
-    key, fields, root = record
-    return Row(key, orjson.loads(fields), (), (), root)
+def _json(value: Json) -> str:
+    return canonical_json(value).decode()
 
 
 def _checksum(text: str, thoughts: str) -> int:
