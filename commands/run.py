@@ -131,7 +131,7 @@ def _tell_end(job: Job, result: RunResult, manifest: dict[str, Any], voice: Voic
         _tell_summary(job, manifest, told=told)
     if isinstance(error, RunStopped) and error.hint:
         say(f"  {paint('hint:', 'cyan')} {error.hint}")
-    if _is_offline(job):
+    if _is_offline(job) and summary.dataset_rows(manifest):
         say(paint("Written by the offline writer's rules, not by a model: for trying out, not for training.", "yellow"))
 
 

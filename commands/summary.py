@@ -149,7 +149,8 @@ def next_commands(manifest: Manifest, output_dir: Path) -> list[tuple[tuple[str,
     advice: list[tuple[tuple[str, ...], str]] = []
     if manifest["status"] in ("running", "cancelling"):
         return []
-    if manifest["status"] not in CAME_TO_ITS_END:
+    came_out_empty = bool(manifest.get("datasets")) and dataset_rows(manifest) == 0
+    if manifest["status"] not in CAME_TO_ITS_END and not came_out_empty:
         return [((), "go on where it stopped")]
     if failed:
         advice.append((("retry", run), f"try the {counted(failed, 'failed row')} again"))

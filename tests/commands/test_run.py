@@ -107,6 +107,15 @@ def test_six_mistakes_are_six_errors_with_lines_and_no_run(tmp_path: Path) -> No
     assert not (tmp_path / "out").exists()
 
 
+def test_a_run_that_came_out_empty_shows_where_its_rows_went(tmp_path: Path) -> None:
+    project = write_project(tmp_path, documents={"drops.txt": DOCUMENTS["drops.txt"]})
+    told = call(project, "run", "config.yaml")
+    assert told.code == 1
+    assert "no row reached a dataset: 1 in 'judge' (not a good poem)" in told.err
+    assert re.search(r"rows out --status dropped$", told.err, re.MULTILINE)
+    assert "go on where it stopped" not in told.err
+
+
 def test_a_limit_that_leaves_rows_out_exits_4(tmp_path: Path) -> None:
     project = write_project(tmp_path, documents={f"{i}.txt": f"The mill number {i} stands there." for i in range(3)})
     told = call(project, "run", "config.yaml", "--limit", "2")
