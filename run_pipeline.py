@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from types import ModuleType
 
 VERBS: dict[str, tuple[str, str]] = {
     "run": ("commands.run", "run a config, or all of super_config.yaml; a run that stopped goes on"),
@@ -51,21 +52,30 @@ def split(arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def _carry_out(verb: str, arguments: list[str]) -> int:
-    from importlib import import_module
+    known = parser_of(verb).parse_args(arguments)
+    if known.debug:
+        _log_everything()
+    return _guarded(_module(verb), known)
 
-    module = import_module(VERBS[verb][0])
+
+def parser_of(verb: str) -> argparse.ArgumentParser:
+    """The parser of a verb's arguments and options, which its help and the reference are made from."""
+    module = _module(verb)
     parser = argparse.ArgumentParser(prog=f"run_pipeline.py {verb}", description=module.__doc__, allow_abbrev=False)
     module.add_arguments(parser)
     parser.add_argument("--debug", action="store_true", help="show tracebacks and the libraries' own logging")
-    known = parser.parse_args(arguments)
-    if known.debug:
-        _log_everything()
-    return _guarded(module, known)
+    return parser
 
 
-def _guarded(module: object, arguments: argparse.Namespace) -> int:
+def _module(verb: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(VERBS[verb][0])
+
+
+def _guarded(module: ModuleType, arguments: argparse.Namespace) -> int:
     try:
-        code: int = module.execute(arguments)  # type: ignore[attr-defined]
+        code: int = module.execute(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_stdout()

@@ -88,7 +88,7 @@ def _parameters(schema: Schema) -> Iterator[str]:
 
 def _parameter(name: str, drawn: Schema, required: bool, names: int, kinds: int) -> Iterator[str]:
     value = "required" if required else f"default {json.dumps(drawn.get('default'), ensure_ascii=False)}"
-    facts = ", ".join(filter(None, (value, _bounds(drawn))))
+    facts = ", ".join(filter(None, (value, bounds(drawn))))
     yield f"    {name:<{names}}  {_kind(drawn):<{kinds}}  {facts}".rstrip()
     indent = " " * (names + kinds + 8)
     for text in filter(None, (drawn.get("description"), drawn.get("x-attention"))):
@@ -101,7 +101,7 @@ def _kind(drawn: Schema) -> str:
     return str(drawn.get("x-kind", "any"))
 
 
-def _bounds(drawn: Schema) -> str:
+def bounds(drawn: Schema) -> str:
     """A parameter's bounds or choices, in words."""
     branches = [drawn, *drawn.get("anyOf", ())]
     found = {key: branch[key] for branch in branches for key in _BOUND_WORDS if key in branch}
