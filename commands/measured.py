@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
@@ -68,6 +68,7 @@ def _of_roots(history: History) -> tuple[dict[str, Loads], dict[str, float]]:
     ):
         text = keys.decode() if isinstance(keys, bytes) else keys
         asked[root] |= {key: step for key in text.split(",") if key in known}
+    askers = Counter(key for exchanges in asked.values() for key in exchanges)
     loads: dict[str, Loads] = {}
     waits: dict[str, float] = {}
     for root, exchanges in asked.items():
@@ -75,7 +76,8 @@ def _of_roots(history: History) -> tuple[dict[str, Loads], dict[str, float]]:
         slowest: dict[str, float] = defaultdict(float)
         for key, step in exchanges.items():
             model, tokens_in, tokens_out, seconds = known[key]
-            of_models[model] = of_models[model].plus(Load(1, tokens_in, tokens_out, seconds))
+            # An answer that several rows share is paid once: each bears its part.
+            of_models[model] = of_models[model].plus(Load(1, tokens_in, tokens_out, seconds), 1 / askers[key])
             slowest[step] = max(slowest[step], seconds)
         loads[root], waits[root] = dict(of_models), sum(slowest.values())
     return loads, waits

@@ -82,8 +82,9 @@ def test_the_run_takes_over_what_the_preview_paid_for(call: Call, log: Path, tmp
     assert calls_in(log) == 3
     assert "3 calls" in told.err
     assert "$0 " not in told.err
-    call("run", "config.yaml", "--quiet")
+    ran = json.loads(call("run", "config.yaml", "--quiet", "--json").out)
     assert calls_in(log) == 5, "two more poems; the votes on such a poem are known"
+    assert ran["cost_usd"] == ran["paid"]["small"]["cost_usd"], "what the preview cost is part of what the run cost"
 
 
 def test_a_preview_after_the_run_is_free(call: Call, log: Path) -> None:
