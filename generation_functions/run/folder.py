@@ -94,6 +94,7 @@ class RunFolder:
         self.options = options
         self.prompts: dict[str, str] = {}
         self.limited_by: int | None = None
+        self.ending: Ending | None = None
         self.lenders = _lenders(path, options, parent)
         self.stop: StopSignal = parent.stop if parent is not None else StopSignal()
         self.budget: Budget = parent.budget if parent is not None else Budget(options.budget_usd)

@@ -30,7 +30,9 @@ class RunResult:
 
 
 def run_pipeline(pipeline: Pipeline, kwargs: Mapping[str, Any], output_dir: Path, options: RunOptions) -> RunResult:
-    """Run a pipeline in this process's main thread. Raises what kept it from starting: `RunLocked`, `StoreError`.
+    """Run a pipeline in this process's main thread.
+
+    Raises what kept it from starting, or kept its end from being written down: `RunLocked`, `StoreError`.
 
     The first SIGINT or SIGTERM drains: no new call is made, calls in flight come in and are saved. The second cancels
     them. A third ends the process at once.
@@ -47,10 +49,12 @@ async def _run(pipeline: Pipeline, kwargs: Mapping[str, Any], output_dir: Path, 
             with _Signals(run):
                 value = await _call(pipeline, run, kwargs)
     except (Exception, asyncio.CancelledError, KeyboardInterrupt) as exc:
-        if run._folder is None:
-            raise
+        if run._folder is None or run._folder.ending is None:
+            raise  # it never began, or its end could not be written down
         error = exc
-    return RunResult(run.folder.ending, value, error)
+    ending = run.folder.ending
+    assert ending is not None
+    return RunResult(ending, value, error)
 
 
 async def _call(pipeline: Pipeline, run: Run, kwargs: Mapping[str, Any]) -> Any:

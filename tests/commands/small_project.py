@@ -53,6 +53,12 @@ def plain(*, name: str, times: int = 1) -> str:
     return f"hello {name} " * times
 
 
+def spoils(*, name: str) -> None:
+    """Put a folder where the run wants to write how it ended."""
+    Path("out/run.json").unlink()
+    Path("out/run.json").mkdir()
+
+
 def broken(*, name: str) -> float:
     """Divide by zero."""
     return len(name) / 0

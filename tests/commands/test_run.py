@@ -116,6 +116,13 @@ def test_a_run_that_came_out_empty_shows_where_its_rows_went(tmp_path: Path) -> 
     assert "go on where it stopped" not in told.err
 
 
+def test_an_end_that_cannot_be_written_down_is_told_as_it_is(tmp_path: Path) -> None:
+    project = write_project(tmp_path, config="pipeline: poems.py:spoils\noutput_dir: out\nname: x\n")
+    told = call(project, "run", "config.yaml")
+    assert told.code == 1
+    assert "error: out/run.json cannot be written" in told.err
+
+
 def test_a_limit_that_leaves_rows_out_exits_4(tmp_path: Path) -> None:
     project = write_project(tmp_path, documents={f"{i}.txt": f"The mill number {i} stands there." for i in range(3)})
     told = call(project, "run", "config.yaml", "--limit", "2")
