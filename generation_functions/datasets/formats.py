@@ -1,158 +1,195 @@
-"""The forms a trainer may want a conversation in, each a pure function of one row, with the way back.
+"""The forms a row can be written in, and the ways back: pure functions between mappings.
 
-Inside Millrace a row is OpenAI messages: `{"messages": [{"role", "content"}, ...]}`. Its other fields travel along.
+A conversation is `{"messages": [{"role", "content"}, ...]}`, as OpenAI's API and most trainers read it; a prompt and
+its completion are one of a single turn. A row's other fields are kept in every form, unless the form uses their name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from generation_functions.errors import ConfigError
 from generation_functions.rows import Json
 
-Row: TypeAlias = Mapping[str, Json]
-_FROM = {"system": "system", "user": "human", "assistant": "gpt", "tool": "tool"}
-_ROLE = {name: role for role, name in _FROM.items()} | {"user": "user", "assistant": "assistant"}
+Fields: TypeAlias = dict[str, Json]
+Convert: TypeAlias = Callable[[Mapping[str, Json]], Fields]
+
+SHAREGPT_NAMES = {"system": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
+ROLES = {name: role for role, name in SHAREGPT_NAMES.items()}
+LABELS = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
+ALPACA_FIELDS = ("instruction", "input", "output", "system", "history")
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One form. `write` makes a row of it, `read` the way back; `loses` says what cannot come back."""
+    """One form of a row. `write` raises `ConfigError` for a row that does not fit; `read` is the way back."""
 
     name: str
     description: str
     loses: str
-    write: Callable[[Row], dict[str, Json]]
-    read: Callable[[Row], dict[str, Json]]
+    write: Convert
+    read: Convert
 
 
-def to_messages(row: Row) -> dict[str, Json]:
-    """A row as it is, its messages checked. A row without `messages` is written as it stands."""
+def to_messages(row: Mapping[str, Json]) -> Fields:
+    """The row as it is, its `messages` checked if it has any."""
     if "messages" in row:
-        _messages(row)
+        _turns(row)
     return dict(row)
 
 
-def to_sharegpt(row: Row) -> dict[str, Json]:
-    """`{"conversations": [{"from": "human", "value": ...}, ...]}`."""
-    turns = [{"from": _FROM.get(m["role"], m["role"]), "value": m["content"]} for m in _messages(row)]
-    return {"conversations": turns, **_others(row, "messages")}
+def from_messages(row: Mapping[str, Json]) -> Fields:
+    """The row as it is."""
+    return dict(row)
 
 
-def from_sharegpt(row: Row) -> dict[str, Json]:
-    """The messages of a ShareGPT row."""
-    turns = _list(row, "conversations")
-    messages = [{"role": _ROLE.get(turn["from"], turn["from"]), "content": turn["value"]} for turn in turns]
-    return {"messages": messages, **_others(row, "conversations")}
+def to_sharegpt(row: Mapping[str, Json]) -> Fields:
+    """`conversations` of `from` (system, human, gpt, observation) and `value`."""
+    turns = [{"from": SHAREGPT_NAMES[role], "value": content} for role, content in _turns(row)]
+    return {"conversations": turns, **_rest(row, "conversations")}
 
 
-def to_alpaca(row: Row) -> dict[str, Json]:
-    """`instruction`, `input` (empty), `output`; `system` and `history` (pairs) where the conversation has them."""
-    system, pairs = _turns(row, "alpaca")
-    *history, (question, answer) = pairs
-    made: dict[str, Json] = {"instruction": question, "input": "", "output": answer}
-    if system is not None:
-        made["system"] = system
-    if history:
-        made["history"] = [list(pair) for pair in history]
-    return {**made, **_others(row, "messages")}
+def from_sharegpt(row: Mapping[str, Json]) -> Fields:
+    """`messages` from `conversations`."""
+    turns = row.get("conversations")
+    if not isinstance(turns, list) or not all(
+        isinstance(turn, Mapping) and turn.get("from") in ROLES for turn in turns
+    ):
+        raise ConfigError(f"`conversations` is no list of turns from {_list(ROLES)}", hint="check the row's format")
+    messages = [{"role": ROLES[turn["from"]], "content": turn.get("value")} for turn in turns]
+    return {"messages": messages, **_rest(row, "conversations")}
 
 
-def from_alpaca(row: Row) -> dict[str, Json]:
-    """The messages of an Alpaca row; an `input` follows its instruction after a blank line."""
-    question = "\n\n".join(part for part in (row["instruction"], row.get("input")) if part)
-    pairs = [*row.get("history", []), [question, row["output"]]]
-    messages = [{"role": "system", "content": row["system"]}] if row.get("system") is not None else []
-    for asked, answered in pairs:
-        messages += [{"role": "user", "content": asked}, {"role": "assistant", "content": answered}]
-    return {"messages": messages, **_others(row, "instruction", "input", "output", "system", "history")}
+def to_alpaca(row: Mapping[str, Json]) -> Fields:
+    """`instruction` and `output` are the last turn, `history` the pairs before it, `system` the system prompt."""
+    turns = _turns(row)
+    system = turns[0][1] if turns and turns[0][0] == "system" else ""
+    talk = turns[1:] if turns and turns[0][0] == "system" else turns
+    roles = [role for role, _ in talk]
+    if not talk or len(talk) % 2 or roles != ["user", "assistant"] * (len(talk) // 2):
+        raise _misfit("alpaca", "user and assistant do not take turns, the assistant last", ("messages", "sharegpt"))
+    pairs = [[talk[index][1], talk[index + 1][1]] for index in range(0, len(talk), 2)]
+    (instruction, output), history = pairs[-1], pairs[:-1]
+    form = {"instruction": instruction, "input": "", "output": output, "system": system, "history": history}
+    return {**form, **_rest(row, *ALPACA_FIELDS)}
 
 
-def to_completion(row: Row) -> dict[str, Json]:
-    """`{"prompt": ..., "completion": ...}`, the system prompt and earlier turns in the prompt; text stays text."""
-    if "messages" not in row and ("text" in row or {"prompt", "completion"} <= row.keys()):
+def from_alpaca(row: Mapping[str, Json]) -> Fields:
+    """`messages` from Alpaca's fields; `input` follows `instruction` after an empty line."""
+    if not isinstance(row.get("instruction"), str) or not isinstance(row.get("output"), str):
+        raise ConfigError("a row without `instruction` and `output` is not Alpaca's", hint="check the row's format")
+    system = [("system", row["system"])] if row.get("system") else []
+    history = [turn for asked, answered in row.get("history") or [] for turn in _pair(asked, answered)]
+    instruction = "\n\n".join(filter(None, (row["instruction"], row.get("input"))))
+    turns = [*system, *history, *_pair(instruction, row["output"])]
+    return {"messages": _messages(turns), **_rest(row, *ALPACA_FIELDS)}
+
+
+def to_completion(row: Mapping[str, Json]) -> Fields:
+    """`text` as it is; a conversation as `prompt`, all but its last turn, and `completion`, the last.
+
+    A single turn's prompt is the plain question, below its system prompt; longer conversations have role labels.
+    """
+    if isinstance(row.get("text"), str) and "messages" not in row:
         return dict(row)
-    system, pairs = _turns(row, "completion")
-    *before, (question, answer) = pairs
-    earlier = [f"{asked}\n\n{answered}" for asked, answered in before]
-    prompt = "\n\n".join([*([system] if system else []), *earlier, question])
-    return {"prompt": prompt, "completion": answer, **_others(row, "messages")}
+    turns = _turns(row)
+    if len(turns) < 2 or turns[-1][0] != "assistant":
+        raise _misfit("completion", "the last turn is not an assistant's answer", ("messages", "sharegpt"))
+    before = turns[:-1]
+    plain = [role for role, _ in before] in (["user"], ["system", "user"])
+    prompt = "\n\n".join(content if plain else f"{LABELS[role]}: {content}" for role, content in before)
+    prompt = prompt if plain else f"{prompt}\n\nAssistant: "
+    return {"prompt": prompt, "completion": turns[-1][1], **_rest(row, "prompt", "completion")}
 
 
-def from_completion(row: Row) -> dict[str, Json]:
-    """One turn of messages from a prompt and its completion; plain text stays as it is."""
-    if "prompt" not in row:
+def from_completion(row: Mapping[str, Json]) -> Fields:
+    """`text` as it is; `prompt` and `completion` as a conversation of one turn."""
+    if isinstance(row.get("text"), str) and "prompt" not in row:
         return dict(row)
-    asked, answered = row["prompt"], row["completion"]
-    messages = [{"role": "user", "content": asked}, {"role": "assistant", "content": answered}]
-    return {"messages": messages, **_others(row, "prompt", "completion")}
+    return {"messages": _messages(_turns(row)), **_rest(row, "prompt", "completion")}
 
 
-FORMATS: Mapping[str, Format] = {
-    form.name: form
-    for form in (
-        Format("messages", "OpenAI messages; what most trainers and chat templates take", "nothing", to_messages, dict),
+FORMATS: dict[str, Format] = {
+    each.name: each
+    for each in (
         Format(
-            "sharegpt", "conversations of from and value, as Axolotl and LLaMA-Factory take them", "nothing",
-            to_sharegpt, from_sharegpt,
+            "messages",
+            "OpenAI messages (`role`, `content`); rows that are no conversation as they are.",
+            "Nothing: it is the form rows are made in.",
+            to_messages,
+            from_messages,
         ),
         Format(
-            "alpaca", "instruction, input and output, with system and history", "roles other than system, user and "
-            "assistant, and conversations that do not alternate", to_alpaca, from_alpaca,
+            "sharegpt",
+            "ShareGPT `conversations` of `from` (system, human, gpt, observation) and `value`.",
+            "Fields of a message other than its role and content.",
+            to_sharegpt,
+            from_sharegpt,
         ),
         Format(
-            "completion", "prompt and completion, or plain text for pretraining",
-            "where the system prompt and earlier turns begin and end", to_completion, from_completion,
+            "alpaca",
+            "Alpaca `instruction`, `input`, `output`, with `system` and `history`.",
+            "An empty system prompt, and a message's fields other than role and content; turns out of order do not fit.",
+            to_alpaca,
+            from_alpaca,
+        ),
+        Format(
+            "completion",
+            "Plain `text`, or `prompt` and `completion`.",
+            "Where the system prompt ends, and in longer conversations all turns but the last: they become one prompt.",
+            to_completion,
+            from_completion,
         ),
     )
-}  # fmt: skip
+}
+"""By name."""
 
 
-def format_named(name: str) -> Format:
-    """A format by its name. Raises `ConfigError` with "did you mean"."""
-    if name not in FORMATS:
-        from generation_functions.config.suggestions import did_you_mean
-
-        hint = did_you_mean(name, FORMATS) or f"the formats are: {', '.join(FORMATS)}"
-        raise ConfigError(f"there is no dataset format '{name}'", hint=hint)
-    return FORMATS[name]
-
-
-def _messages(row: Row) -> list[dict[str, Any]]:
-    messages = _list(row, "messages")
-    for message in messages:
-        if not isinstance(message, Mapping) or not isinstance(message.get("role"), str) or "content" not in message:
-            raise ConfigError(f"a message needs a role and a content, and this is {message!r:.120}")
-    return messages
-
-
-def _list(row: Row, name: str) -> list[dict[str, Any]]:
-    found = row.get(name)
-    if not isinstance(found, list) or not found:
-        fields = ", ".join(row) or "none"
+def _turns(row: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """A row's conversation as `(role, content)`. Raises `ConfigError` for anything else, with what was found."""
+    if "messages" not in row and isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str):
+        return _pair(row["prompt"], row["completion"])
+    messages = row.get("messages")
+    if not isinstance(messages, list) or not messages:
+        fields = _list(map(str, row)) if row else "none"
         raise ConfigError(
-            f"a row has no '{name}' to convert; its fields are: {fields}",
-            hint='Let the shape function give {"messages": [{"role": ..., "content": ...}, ...]}.',
+            f"the row is no conversation: it has no `messages` (its fields: {fields})",
+            hint="shape rows as {'messages': [...]}, or use the format `messages`, which keeps rows as they are",
         )
-    return found
+    return [_turn(number, message) for number, message in enumerate(messages, start=1)]
 
 
-def _turns(row: Row, form: str) -> tuple[str | None, list[tuple[str, str]]]:
-    """The system prompt, and the question-and-answer pairs of a conversation that alternates."""
-    messages = _messages(row)
-    system = messages[0]["content"] if messages[0]["role"] == "system" else None
-    turns = messages[system is not None :]
-    roles = [message["role"] for message in turns]
-    if not turns or roles != ["user", "assistant"] * (len(turns) // 2):
+def _turn(number: int, message: Json) -> tuple[str, str]:
+    if not isinstance(message, Mapping):
         raise ConfigError(
-            f"the {form} format needs turns of user and assistant, and a row has: {', '.join(roles) or 'none'}",
-            hint="Write this dataset as messages or sharegpt.",
+            f"message {number} is no mapping but {type(message).__name__}", hint="give it role and content"
         )
-    contents = [message["content"] for message in turns]
-    return system, list(zip(contents[::2], contents[1::2], strict=True))
+    role, content = message.get("role"), message.get("content")
+    if role not in LABELS:
+        raise ConfigError(f"message {number} has the role {role!r}", hint=f"use one of {_list(LABELS)}")
+    if not isinstance(content, str):
+        raise ConfigError(f"message {number} ({role}) has no text: its content is {type(content).__name__}")
+    return str(role), content
 
 
-def _others(row: Row, *taken: str) -> dict[str, Json]:
+def _pair(asked: str, answered: str) -> list[tuple[str, str]]:
+    return [("user", asked), ("assistant", answered)]
+
+
+def _messages(turns: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"role": role, "content": content} for role, content in turns]
+
+
+def _rest(row: Mapping[str, Json], *used: str) -> Fields:
+    taken = {"messages", *used} if "messages" in row else {"messages", "prompt", "completion", *used}
     return {name: value for name, value in row.items() if name not in taken}
+
+
+def _misfit(name: str, why: str, others: tuple[str, ...]) -> ConfigError:
+    return ConfigError(f"the row does not fit the format `{name}`: {why}", hint=f"write it as {' or '.join(others)}")
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in list(names)[:12])

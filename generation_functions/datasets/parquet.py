@@ -1,109 +1,96 @@
-"""Parquet files, written in row groups and byte for byte the same for the same rows."""
+"""JSON lines into Parquet, a row group at a time: one schema for all rows, found by reading them once beforehand.
+
+A column whose values have no common type (text here, a list there) is written as JSON text, and named in the answer.
+The bytes depend on the rows and the library's version alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from generation_functions.errors import ConfigError
 from generation_functions.rows import Json
 
-ROWS_A_GROUP = 2_000
+GROUP_ROWS = 2_000
 
 
-class ParquetFile:
-    """Gathers rows and writes them in groups, with columns that hold every row.
+def write_parquet(source: Path, target: Path) -> tuple[str, ...]:
+    """Write the rows of a JSONL file as Parquet. Returns the columns that had to become JSON text.
 
-    Groups are written as they come while their columns agree. Where a later group has other fields or wider types, the
-    file is written anew at the end from `lines`, the same rows as JSON lines. Without a row no file is made: an empty
-    one would have no columns. Raises `ConfigError` for rows that no common column type can hold.
+    Raises `OSError`. A file without rows has no columns, and so no Parquet form: the caller leaves it out.
     """
+    columns = _columns(source)
+    while (stubborn := _write(source, target, columns)) is not None:
+        columns[stubborn] = None
+    return tuple(name for name, found in columns.items() if found is None)
 
-    def __init__(self, path: Path, lines: Path, unfinished: Callable[[Path], Path], stack: ExitStack) -> None:
-        self.path = path
-        self.rows = 0
-        self._lines = lines
-        self._target = unfinished(path)
-        self._stack = stack
-        self._waiting: list[Mapping[str, Json]] = []
-        self._writer: Any = None
-        self._schema: Any = None
-        self._mixed = False
 
-    def add(self, row: Mapping[str, Json]) -> None:
-        """Take one row."""
-        self._waiting.append(row)
-        self.rows += 1
-        if len(self._waiting) >= ROWS_A_GROUP:
-            self._flush()
+def _write(source: Path, target: Path, columns: Mapping[str, Any]) -> str | None:
+    """Write all rows; the name of a column whose values its type cannot hold after all, and then no whole file."""
+    schema = pa.schema([(name, found or pa.string()) for name, found in columns.items()])
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for rows in _groups(source):
+            arrays = {name: _array(rows, name, found) for name, found in columns.items()}
+            stubborn = next((name for name, array in arrays.items() if array is None), None)
+            if stubborn is not None:
+                return stubborn
+            writer.write_table(pa.Table.from_arrays(list(arrays.values()), schema=schema))
+    return None
 
-    def finish(self) -> None:
-        """Write what is left. The JSON lines must be finished by now."""
-        if self._waiting:
-            self._flush()
-        if self._writer is not None:
-            self._writer.close()
-        if self._mixed:
-            self._write_anew()
 
-    def _flush(self) -> None:
-        table = self._table(self._waiting, None)
-        self._waiting = []
-        if self._schema is None:
-            self._schema = table.schema
-            self._writer = self._open()
-        elif table.schema != self._schema:
-            self._mixed = True
-            self._schema = self._unified(table.schema)
-        if not self._mixed:
-            self._writer.write_table(table, row_group_size=ROWS_A_GROUP)
+def _groups(source: Path) -> Iterator[list[dict[str, Json]]]:
+    with source.open("rb") as lines:
+        while group := [orjson.loads(line) for line in islice(lines, GROUP_ROWS)]:
+            yield group
 
-    def _write_anew(self) -> None:
-        writer = self._open()
-        with self._lines.open("rb") as file:
-            for group in _groups(map(orjson.loads, file)):
-                writer.write_table(self._table(group, self._schema), row_group_size=ROWS_A_GROUP)
-        writer.close()
 
-    def _open(self) -> Any:
-        import pyarrow.parquet as pq
+def _columns(source: Path) -> dict[str, Any]:
+    """Each column's type over all rows, in order of appearance; None where there is no common one."""
+    columns: dict[str, Any] = {}
+    for rows in _groups(source):
+        for name in dict.fromkeys(name for row in rows for name in row):
+            if name in columns and columns[name] is None:
+                continue
+            columns[name] = _common(columns.get(name, pa.null()), _type([row.get(name) for row in rows]))
+    return {name: found if found is not None and _storable(found) else None for name, found in columns.items()}
 
-        writer = pq.ParquetWriter(self._target, self._schema, compression="zstd")
-        self._stack.callback(writer.close)
-        return writer
 
-    def _table(self, rows: list[Mapping[str, Json]], schema: Any) -> Any:
-        import pyarrow as pa
+def _type(values: list[Json]) -> Any:
+    try:
+        return pa.infer_type(values)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return None
 
+
+def _common(one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return None
+    try:
+        schemas = [pa.schema([("it", found)]) for found in (one, other)]
+        return pa.unify_schemas(schemas, promote_options="permissive").field("it").type
+    except (pa.ArrowException, TypeError):
+        return None
+
+
+def _storable(found: Any) -> bool:
+    """Parquet has no form for a mapping without fields."""
+    if pa.types.is_struct(found):
+        return found.num_fields > 0 and all(_storable(field.type) for field in found)
+    return not pa.types.is_list(found) or _storable(found.value_type)
+
+
+def _array(rows: list[dict[str, Json]], name: str, found: Any) -> Any:
+    """A column of a row group; None where a value does not fit its type (a long integer among fractions)."""
+    if found is not None:
         try:
-            if schema is None:
-                # Inference looks at the first row's names alone, and would drop fields that only later rows have.
-                names = list(dict.fromkeys(name for row in rows for name in row))
-                return pa.table({name: [row.get(name) for row in rows] for name in names})
-            return pa.Table.from_pylist(rows, schema=schema)
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as exc:
-            raise self._no_common_type(exc) from exc
-
-    def _unified(self, schema: Any) -> Any:
-        import pyarrow as pa
-
-        try:
-            return pa.unify_schemas([self._schema, schema], promote_options="permissive")
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as exc:
-            raise self._no_common_type(exc) from exc
-
-    def _no_common_type(self, exc: Exception) -> ConfigError:
-        return ConfigError(
-            f"the rows of {self.path.name} do not have one type a column: {exc}",
-            hint="Let the shape function give every row fields of the same types, or write it with parquet=False.",
-        )
-
-
-def _groups(rows: Iterator[Mapping[str, Json]]) -> Iterator[list[Mapping[str, Json]]]:
-    while group := list(islice(rows, ROWS_A_GROUP)):
-        yield group
+            return pa.array([row.get(name) for row in rows], found)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            return None
+    texts = [orjson.dumps(row[name]).decode() if name in row else None for row in rows]
+    return pa.array(texts, pa.string())

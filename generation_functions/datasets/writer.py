@@ -1,71 +1,58 @@
-"""Writing datasets: streaming, the same bytes for the same rows, and all files or none.
-
-Every file is written beside its place under another name, and renamed only when all are whole and on disk. A file
-whose bytes did not change is not touched.
-"""
+"""Writing a dataset: records in, JSONL and Parquet files out, streamed, split by document, in place all at once."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from hashlib import sha256
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, TypeAlias
 
 import orjson
 
-from generation_functions.datasets.formats import Format, format_named
-from generation_functions.errors import ConfigError, StoreError
-from generation_functions.rows import Json, canonical_json, content_key
+from generation_functions.datasets.formats import FORMATS, Format
+from generation_functions.datasets.split import Split, split_of
+from generation_functions.datasets.staging import commit, digest, discard, part_of, storage
+from generation_functions.errors import ConfigError, Problem
+from generation_functions.rows import Json, canonical_json
 
-TRAIN, VALIDATION = "train", "validation"
-_UNFINISHED = ".unfinished"
+TRAIN: Split = "train"
+VALIDATION: Split = "validation"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row to write. `document` is the identity of its source document: a split never divides a document."""
+    """One row to write: its content, its key, and the identity of the document it came from (for the split)."""
 
     content: Mapping[str, Json]
-    key: str = ""
-    document: str = ""
+    key: str
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetFile:
-    """One file of a dataset."""
+    """One file of a dataset. `format` is the rows' form; the file's kind is its suffix."""
 
     path: Path
     format: str
-    split: str
     rows: int
     bytes: int
     sha256: str
+    split: Split
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenDataset:
-    """What was written. `rows` are those to train on, without the validation rows."""
+    """What was written: rows to train on, rows to validate with, the files, and what a reader should know."""
 
     name: str
     rows: int
     validation_rows: int
-    files: tuple[DatasetFile, ...]
-    notes: tuple[str, ...] = ()
+    files: list[DatasetFile]
+    notes: list[str]
 
 
-class _Sink(Protocol):
-    """Takes rows in one format into one file."""
-
-    path: Path
-    rows: int
-
-    def add(self, row: Mapping[str, Json]) -> None: ...
-
-    def finish(self) -> None: ...
+Target: TypeAlias = tuple[str, Split]
 
 
 def write_dataset(
@@ -78,192 +65,148 @@ def write_dataset(
     validation_share: float = 0.0,
     seed: int = 0,
 ) -> WrittenDataset:
-    """Write rows, in their order, to `NAME.jsonl` in the first format, `NAME.FORMAT.jsonl` in the others, and Parquet.
+    """Write `NAME.jsonl` (and `NAME.parquet`) in the first format, `NAME.FORMAT.jsonl` in the others.
 
-    With a `validation_share` (0 to 1), rows of that share of documents go to `NAME.validation.jsonl` and its siblings;
-    which documents depends on the seed and each document alone, so adding one moves no other.
+    Rows of documents drawn for validation, by `(seed, document)`, go to `NAME.validation.jsonl` and its like. Memory is
+    bounded, the same records give the same bytes, and files change all together when everything is written: a crash
+    leaves the old ones whole. Files of this dataset that an earlier call wrote and this one does not are removed.
 
-    Raises `ConfigError` for a row that a format cannot hold, `StoreError` when the disk refuses.
+    Raises `ConfigError` for unknown formats, a bad name or share, and rows that do not fit; `StoreError` when the disk
+    refuses.
     """
-    if not 0 <= validation_share < 1:
-        raise ConfigError(f"validation_share must be at least 0 and below 1, not {validation_share}")
-    forms = [format_named(given) for given in dict.fromkeys(formats)]
-    with _explained(folder):
+    chosen = _chosen(formats)
+    _check(name, validation_share)
+    writing = _Writing(folder, name, chosen)
+    with storage(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _sweep(folder, name)
-        with _Unfinished(folder, name, forms, parquet=parquet, split=validation_share > 0) as files:
-            for record in records:
-                files.add(_split_of(record, validation_share, seed), record)
-            written = files.publish()
-        _remove_stale(folder, name, {file.path for file in written})
-    rows, held_out = (files.rows(split) for split in (TRAIN, VALIDATION))
-    return WrittenDataset(name, rows, held_out, tuple(written), _notes(rows, held_out, validation_share))
-
-
-def _split_of(record: Record, share: float, seed: int) -> str:
-    if share == 0:
-        return TRAIN
-    drawn = int(content_key("split", seed, record.document or record.key)[:13], 16) / 16**13
-    return VALIDATION if drawn < share else TRAIN
-
-
-def _notes(rows: int, held_out: int, share: float) -> tuple[str, ...]:
-    if share and rows + held_out and not (rows and held_out):
-        side = "train" if not rows else "validation"
-        return (f"the {side} split is empty: there are too few documents for a validation share of {share:g}",)
-    return ()
-
-
-@dataclass
-class _Unfinished:
-    """The files of one dataset while they are written. Leaving without `publish` removes them."""
-
-    folder: Path
-    name: str
-    forms: Sequence[Format]
-    parquet: bool
-    split: bool
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _sinks: dict[str, list[tuple[Format, _Sink]]] = field(default_factory=dict)
-
-    def __enter__(self) -> Self:
-        for split in (TRAIN, VALIDATION) if self.split else (TRAIN,):
-            self._sinks[split] = [(form, sink) for form in self.forms for sink in self._open(form, split)]
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
-        self._stack.close()
-        for _, sink in self._all():
-            _unfinished(sink.path).unlink(missing_ok=True)
-
-    def _open(self, form: Format, split: str) -> Iterator[_Sink]:
-        parts = [self.name]
-        parts += [split] if split != TRAIN else []
-        parts += [form.name] if form is not self.forms[0] else []
-        stem = ".".join(parts)
-        lines = self.folder / f"{stem}.jsonl"
-        yield _JsonLines(lines, self._stack)
-        if self.parquet:
-            from generation_functions.datasets.parquet import ParquetFile
-
-            yield ParquetFile(self.folder / f"{stem}.parquet", _unfinished(lines), _unfinished, self._stack)
-
-    def _all(self) -> Iterator[tuple[Format, _Sink]]:
-        for sinks in self._sinks.values():
-            yield from sinks
-
-    def rows(self, split: str) -> int:
-        """Rows of a split so far."""
-        return self._sinks[split][0][1].rows if split in self._sinks else 0
-
-    def add(self, split: str, record: Record) -> None:
-        """Write one row to every file of its split."""
-        converted: dict[str, dict[str, Json]] = {}
-        for form, sink in self._sinks[split]:
-            if form.name not in converted:
-                converted[form.name] = form.write(record.content)
-            sink.add(converted[form.name])
-
-    def publish(self) -> list[DatasetFile]:
-        """Finish every file, then put all of them in their places."""
-        for _, sink in self._all():
-            sink.finish()
-        self._stack.close()
-        files = [self._described(form, sink, split) for split, sinks in self._sinks.items() for form, sink in sinks]
-        for file in files:
-            _put_in_place(file)
-        _sync_folder(self.folder)
-        return [file for file in files if file.path.exists()]
-
-    def _described(self, form: Format, sink: _Sink, split: str) -> DatasetFile:
-        path = _unfinished(sink.path)
-        size, digest = (path.stat().st_size, _digest(path)) if path.exists() else (0, "")
-        return DatasetFile(sink.path, form.name, split, sink.rows, size, digest)
-
-
-class _JsonLines:
-    """One JSON object a line, UTF-8, fields in the row's order."""
-
-    def __init__(self, path: Path, stack: ExitStack) -> None:
-        self.path = path
-        self.rows = 0
-        self._file: BinaryIO = stack.enter_context(_unfinished(path).open("wb"))
-
-    def add(self, row: Mapping[str, Json]) -> None:
-        try:
-            line = orjson.dumps(row)
-        except TypeError:
-            line = canonical_json(row)
-        self._file.write(line + b"\n")
-        self.rows += 1
-
-    def finish(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-
-def _unfinished(path: Path) -> Path:
-    return path.with_name(f".{path.name}{_UNFINISHED}")
-
-
-def _put_in_place(file: DatasetFile) -> None:
-    made = _unfinished(file.path)
-    if not made.exists():
-        file.path.unlink(missing_ok=True)
-    elif file.path.exists() and file.path.stat().st_size == file.bytes and _digest(file.path) == file.sha256:
-        made.unlink()
-    else:
-        made.replace(file.path)
-
-
-def _digest(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # pragma: no cover  (folders cannot be opened there)
-        return
-    handle = os.open(folder, os.O_RDONLY)
+        discard(writing.possible_parts())
     try:
-        os.fsync(handle)
+        counts = writing.write_rows(records, validation_share, seed)
+        with storage(folder):
+            return writing.finish(counts, parquet=parquet, share=validation_share)
     finally:
-        os.close(handle)
+        with suppress(OSError):  # the next call sweeps what this one cannot
+            discard(writing.possible_parts())
 
 
-def _sweep(folder: Path, name: str) -> None:
-    """Remove what a crash left unfinished."""
-    for path in folder.glob(f".*{_UNFINISHED}"):
-        if _belongs(path.name[1:].removesuffix(_UNFINISHED), name):
-            path.unlink()
+def _chosen(formats: Sequence[str]) -> list[Format]:
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown or not formats:
+        message = f"unknown dataset format {unknown[0]!r}" if unknown else "no dataset format was named"
+        raise ConfigError(message, hint=f"formats: {', '.join(FORMATS)}")
+    return [FORMATS[name] for name in dict.fromkeys(formats)]
 
 
-def _remove_stale(folder: Path, name: str, written: set[Path]) -> None:
-    """Remove files that an earlier writing of the same dataset made and this one did not."""
-    for path in folder.iterdir():
-        if path.is_file() and path not in written and _belongs(path.name, name):
-            path.unlink()
+def _check(name: str, share: float) -> None:
+    if not name or name.startswith(".") or any(char in name for char in "/\\\0\n"):
+        raise ConfigError(f"{name!r} cannot name a dataset's files", hint="use letters, digits, - and _")
+    if not 0 <= share <= 1:
+        raise ConfigError(
+            f"validation_share must be between 0 and 1, not {share}", hint="0.05 keeps one document in 20"
+        )
 
 
-def _belongs(file: str, name: str) -> bool:
-    from generation_functions.datasets.formats import FORMATS
+class _Writing:
+    """One dataset on its way to disk: where each form and split goes, and in which order things happen."""
 
-    if not file.startswith(f"{name}."):
-        return False
-    *between, ending = file.removeprefix(f"{name}.").split(".")
-    return ending in ("jsonl", "parquet") and set(between) <= {VALIDATION, *FORMATS}
+    def __init__(self, folder: Path, name: str, formats: list[Format]) -> None:
+        self.folder = folder
+        self.name = name
+        self.formats = formats
+
+    def path(self, target: Target, suffix: str = ".jsonl") -> Path:
+        """The first format has the plain name, others carry theirs; validation follows."""
+        form, split = target
+        middle = "" if form == self.formats[0].name else f".{form}"
+        return self.folder / f"{self.name}{middle}{'.validation' if split == VALIDATION else ''}{suffix}"
+
+    def possible_paths(self) -> Iterator[Path]:
+        """Every file that a call for this dataset may ever have written."""
+        for middle in ("", *(f".{form}" for form in FORMATS)):
+            for split in ("", ".validation"):
+                for suffix in (".jsonl", ".parquet"):
+                    yield self.folder / f"{self.name}{middle}{split}{suffix}"
+
+    def possible_parts(self) -> list[Path]:
+        return [part_of(path) for path in self.possible_paths()]
+
+    def write_rows(self, records: Iterable[Record], share: float, seed: int) -> dict[Split, int]:
+        """Stream the records into unfinished files, one per format and split. Returns rows per split."""
+        counts: dict[Split, int] = {TRAIN: 0, VALIDATION: 0}
+        with ExitStack() as stack:
+            files = self._open(stack)
+            for record in records:
+                split = split_of(record.document, share=share, seed=seed)
+                counts[split] += 1
+                for form in self.formats:
+                    line = _line(form, record)
+                    with storage(self.folder):
+                        files[form.name, split].write(line)
+            with storage(self.folder):
+                stack.close()
+        return counts
+
+    def _open(self, stack: ExitStack) -> dict[Target, BinaryIO]:
+        with storage(self.folder):
+            targets: list[Target] = [(form.name, split) for form in self.formats for split in (TRAIN, VALIDATION)]
+            return {target: stack.enter_context(part_of(self.path(target)).open("wb")) for target in targets}
+
+    def finish(self, counts: dict[Split, int], *, parquet: bool, share: float) -> WrittenDataset:
+        """Make the Parquet files, put everything in its place, and say what there is."""
+        notes = self._settle_split(counts, share)
+        splits: list[Split] = [TRAIN, VALIDATION] if counts[VALIDATION] else [TRAIN]
+        made = [(self.path((form.name, split)), form.name, split) for form in self.formats for split in splits]
+        if parquet:
+            made += self._parquet([split for split in splits if counts[split]], notes)
+        files = [DatasetFile(path, form, counts[split], *digest(part_of(path)), split) for path, form, split in made]
+        paths = [file.path for file in files]
+        commit(paths, [path for path in self.possible_paths() if path not in paths], self.folder)
+        return WrittenDataset(self.name, counts[TRAIN], counts[VALIDATION], files, notes)
+
+    def _settle_split(self, counts: dict[Split, int], share: float) -> list[str]:
+        """A side without rows helps nobody: then everything is for training, and a note says so."""
+        rows = counts[TRAIN] + counts[VALIDATION]
+        if not rows or not share or (counts[TRAIN] and counts[VALIDATION]):
+            return []
+        if counts[VALIDATION]:
+            for form in self.formats:
+                part_of(self.path((form.name, VALIDATION))).replace(part_of(self.path((form.name, TRAIN))))
+            counts[TRAIN], counts[VALIDATION] = rows, 0
+        few = "with so few documents, a share of validation rows cannot be split off"
+        return [f"{few} (validation_share {share:g}): all {rows} rows are for training"]
+
+    def _parquet(self, splits: list[Split], notes: list[str]) -> list[tuple[Path, str, Split]]:
+        from generation_functions.datasets.parquet import write_parquet
+
+        made: list[tuple[Path, str, Split]] = []
+        form = self.formats[0].name
+        for split in splits:
+            path = self.path((form, split), ".parquet")
+            mixed = write_parquet(part_of(self.path((form, split))), part_of(path))
+            notes += [
+                f"{path.name}: `{column}` holds values of several kinds, written as JSON text" for column in mixed
+            ]
+            made.append((path, form, split))
+        return made
 
 
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def _line(form: Format, record: Record) -> bytes:
     try:
-        yield
-    except OSError as exc:
-        hint = "Check the folder's rights." if isinstance(exc, PermissionError) else "Free some disk space."
-        raise StoreError(
-            f"a dataset cannot be written to {folder}: {exc.strerror or exc}",
-            hint=f"{hint} Then run the same command again: nothing is paid twice.",
-        ) from exc
+        content = form.write(record.content)
+    except ConfigError as exc:
+        problems = [Problem(f"row {record.key}: {problem.message}", hint=problem.hint) for problem in exc.problems]
+        raise ConfigError(problems) from exc
+    try:
+        return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError as exc:
+        # Lone surrogates: the canonical form replaces them, at the price of sorting this row's fields.
+        return _canonical(content, record.key, exc) + b"\n"
+
+
+def _canonical(content: Mapping[str, Json], key: str, cause: TypeError) -> bytes:
+    try:
+        return canonical_json(content)
+    except TypeError:
+        raise ConfigError(
+            f"row {key} cannot be written as JSON: {cause}", hint="shape rows into plain values"
+        ) from cause
