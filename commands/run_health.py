@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from commands.health import Finding
+from commands.job import command_line
 from generation_functions.errors import StoreError
 from generation_functions.run.folder import CONFIG_FILE, STORE_FILE
 from generation_functions.run.lock import holder_of, is_held
@@ -85,4 +85,4 @@ def store_fault(path: Path) -> str | None:
 
 def _again(folder: Path) -> str:
     config = folder / CONFIG_FILE
-    return f"run {shlex.quote(str(config))}" if config.exists() else "the same command"
+    return command_line("run", str(config)) if config.exists() else "the same command"
