@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from generation_functions.rows import Json
 
-SOURCES_SHOWN = 50
+HELD_OUT = ".validation"
+ROWS_SHOWN = 50
 REASONS_SHOWN = 12
 EXAMPLE_TEXT = 1_000
 
@@ -20,158 +21,127 @@ SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_
 
 
 @dataclass(frozen=True, slots=True)
-class FileFacts:
-    """One file: its name below the card's folder, the rows' format, rows, bytes, and `train` or `validation`."""
-
-    name: str
-    format: str
-    rows: int
-    bytes: int
-    split: str = "train"
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetFacts:
-    """One dataset of the folder. `example` is one of its rows; `sources` counts its rows per source document."""
-
-    name: str
-    rows: int
-    validation_rows: int = 0
-    files: Sequence[FileFacts] = ()
-    example: Mapping[str, Json] | None = None
-    sources: Mapping[str, int] = field(default_factory=dict)
-    notes: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """One model's share of the work. `estimated` where some of its tokens were not reported but counted by us."""
-
-    name: str
-    model: str = ""
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float | None = None
-    estimated: bool = False
-    offline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StepFacts:
-    """Rows through one step: in, out, failed, and dropped with the count of each reason."""
-
-    name: str
-    rows_in: int
-    rows_out: int
-    failed: int = 0
-    dropped: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class CardFacts:
-    """All that a card says.
+    """All that a card says, in plain values.
 
-    skipped   source → reason, for documents that gave nothing
-    prompts   name → hash
-    versions  program → version
-    licence   of the dataset, in a hub's spelling, where its makers stated one
+    datasets   name → rows (without validation rows), validation_rows, files (names), notes
+    example    name → one of its rows
+    sources    source document → rows made from it
+    unread     source document → why it was not read
+    lost       why source rows gave nothing → how many
+    steps      name → in, out, failed, dropped {reason: count}
+    models     name → answers, input_tokens, output_tokens, cost_usd, estimated
+    prompts    name → hash
+    versions   program → version
+    offline    whether the offline writer wrote any of it
+    partial    what is missing, where the run did not come to its end
     """
 
     pipeline: str
-    datasets: Sequence[DatasetFacts]
-    description: str = ""
-    models: Sequence[ModelFacts] = ()
-    steps: Sequence[StepFacts] = ()
-    skipped: Mapping[str, str] = field(default_factory=dict)
+    datasets: Mapping[str, Mapping[str, Json]]
+    example: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    sources: Mapping[str, int] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    lost: Mapping[str, int] = field(default_factory=dict)
+    steps: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
-    seed: int | None = None
+    seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
-    licence: str = ""
+    offline: bool = False
+    partial: str | None = None
 
 
 def render_card(facts: CardFacts) -> str:
     """The card's Markdown, front matter first."""
+    made_by = f"Made by the pipeline `{_code(facts.pipeline)}` of Millrace." if facts.pipeline else "Made by Millrace."
     parts = [
         _front_matter(facts),
-        f"# {_plain(', '.join(each.name for each in facts.datasets) or facts.pipeline)}",
-        _warning(facts.models),
-        _plain(facts.description),
-        f"Written by the pipeline `{_code(facts.pipeline)}` of Millrace.",
-        *(_dataset(each) for each in facts.datasets),
+        f"# {_plain(', '.join(facts.datasets) or facts.pipeline or 'Dataset')}",
+        *_warnings(facts),
+        made_by,
+        *(_dataset(name, dataset, facts.example.get(name)) for name, dataset in facts.datasets.items()),
+        _sources(facts.sources),
         _models(facts.models),
         _steps(facts.steps),
-        _skipped(facts.skipped),
-        _provenance(facts),
+        _counted("## Source rows that gave nothing", ("where and why", "rows"), facts.lost),
+        _unread(facts.unread),
+        _made_with(facts),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _front_matter(facts: CardFacts) -> str:
-    rows = sum(each.rows + each.validation_rows for each in facts.datasets)
+    rows = sum(each["rows"] + each.get("validation_rows", 0) for each in facts.datasets.values())
     size = next((label for bound, label in SIZES if rows < bound), "n>1M")
-    tags = ["synthetic", "millrace", *(["offline-writer"] if _offline(facts.models) else [])]
-    lines = [f"license: {_yaml(facts.licence)}"] if facts.licence else []
-    lines += [f"tags: {_yaml(tags)}", f"size_categories: {_yaml([size])}"]
-    configs = [lines for each in facts.datasets for lines in _hub_configs(each)]
-    return "\n".join(["---", *lines, *(["configs:", *configs] if configs else []), "---"])
+    tags = ["synthetic", "millrace", *(["offline-writer"] if facts.offline else [])]
+    configs = [line for name, dataset in facts.datasets.items() for line in _hub_configs(name, dataset)]
+    lines = [f"tags: {_yaml(tags)}", f"size_categories: {_yaml([size])}", *(["configs:", *configs] if configs else [])]
+    return "\n".join(["---", *lines, "---"])
 
 
-def _hub_configs(dataset: DatasetFacts) -> list[str]:
+def _hub_configs(name: str, dataset: Mapping[str, Json]) -> list[str]:
     """One loadable configuration per format, so that a hub never mixes the same rows in two forms."""
-    lines: list[str] = []
-    jsonl = [file for file in dataset.files if file.name.endswith(".jsonl") and file.rows]
-    for index, form in enumerate(dict.fromkeys(file.format for file in jsonl)):
-        name = dataset.name if index == 0 else f"{dataset.name}.{form}"
-        lines += [f"  - config_name: {_yaml(name)}", "    data_files:"]
-        lines += [
-            f"      - {{split: {_yaml(file.split)}, path: {_yaml(file.name)}}}" for file in jsonl if file.format == form
-        ]
-    return lines
+    configs: dict[str, list[str]] = {}
+    for file in dataset.get("files", ()):
+        if file.endswith(".jsonl") and _rows_in(file, dataset):
+            config = file.removesuffix(".jsonl").removesuffix(HELD_OUT)
+            split = "validation" if _is_held_out(file) else "train"
+            configs.setdefault(config, []).append(f"      - {{split: {split}, path: {_yaml(file)}}}")
+    return [
+        line
+        for config, files in configs.items()
+        for line in (f"  - config_name: {_yaml(config)}", "    data_files:", *files)
+    ]
 
 
-def _offline(models: Iterable[ModelFacts]) -> bool:
-    return any(model.offline for model in models)
+def _is_held_out(file: str) -> bool:
+    return file.rpartition(".")[0].endswith(HELD_OUT)
 
 
-def _warning(models: Sequence[ModelFacts]) -> str:
-    if not _offline(models):
-        return ""
-    whole = all(model.offline for model in models)
-    share = "This data was" if whole else "Some of this data was"
-    return (
-        f"> **For trying out, not for training.** {share} written by Millrace's offline writer: by rules that stand in"
-        " for a model. Run the pipeline with a real model for data to train on."
+def _rows_in(file: str, dataset: Mapping[str, Json]) -> int:
+    return int(dataset.get("validation_rows", 0) if _is_held_out(file) else dataset["rows"])
+
+
+def _warnings(facts: CardFacts) -> list[str]:
+    offline = (
+        "> **For trying out, not for training.** The offline writer wrote here: rules that stand in for a model and"
+        " work from the documents' own sentences. Run the pipeline with a real model for data to train on."
     )
+    partial = f"> **Partial.** {_plain(facts.partial)}" if facts.partial else ""
+    return [offline if facts.offline else "", partial]
 
 
-def _dataset(dataset: DatasetFacts) -> str:
+def _dataset(name: str, dataset: Mapping[str, Json], example: Mapping[str, Json] | None) -> str:
+    files = [
+        (f"`{_code(file)}`", _use(name, file), f"{_rows_in(file, dataset):,}") for file in dataset.get("files", ())
+    ]
     parts = [
-        f"## {_plain(dataset.name)}",
-        _which_file(dataset),
-        _table(("file", "split", "format", "rows", "bytes"), map(_file_cells, dataset.files)),
-        "\n".join(f"- Note: {_plain(note)}" for note in dataset.notes),
-        _example(dataset.example),
-        _sources(dataset.sources),
+        f"## {_plain(name)}",
+        _which_file(name, dataset),
+        _table(("file", "what it is", "rows"), files),
+        "\n".join(f"- {_plain(note)}" for note in dataset.get("notes", ())),
+        _example(example),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _which_file(dataset: DatasetFacts) -> str:
-    train = next((file for file in dataset.files if file.split == "train"), None)
-    if train is None or not dataset.rows:
+def _which_file(name: str, dataset: Mapping[str, Json]) -> str:
+    if not dataset["rows"]:
         return "It has no rows."
-    text = f"Train on `{_code(train.name)}`: {_count(dataset.rows, 'row')}."
-    held = next((file for file in dataset.files if file.split == "validation"), None)
-    if held is None:
+    text = f"**Train on `{_code(name)}.jsonl`**: {_count(dataset['rows'], 'row')}."
+    held_out = dataset.get("validation_rows", 0)
+    if not held_out:
         return text
-    rows = _count(dataset.validation_rows, "row")
-    return f"{text} Validate with `{_code(held.name)}`: {rows}, from documents that gave nothing to the training rows."
+    rows = _count(held_out, "row")
+    return f"{text} Validate with `{_code(name)}{HELD_OUT}.jsonl`: {rows}, from documents that gave no training row."
 
 
-def _file_cells(file: FileFacts) -> tuple[str, ...]:
-    kind = "Parquet" if file.name.endswith(".parquet") else "JSONL"
-    return f"`{_code(file.name)}`", file.split, f"{file.format}, {kind}", f"{file.rows:,}", f"{file.bytes:,}"
+def _use(name: str, file: str) -> str:
+    form = file.removeprefix(f"{name}.").rpartition(".")[0].removesuffix(HELD_OUT.lstrip(".")).rstrip(".")
+    kind = "Parquet" if file.endswith(".parquet") else "JSONL"
+    split = "validation" if _is_held_out(file) else "train"
+    return f"{split}, {kind}{f', as {_plain(form)}' if form else ''}"
 
 
 def _example(row: Mapping[str, Json] | None) -> str:
@@ -192,55 +162,60 @@ def _shortened(value: Json) -> Json:
 
 
 def _sources(sources: Mapping[str, int]) -> str:
-    if not sources:
-        return ""
-    shown = sorted(sources.items())[:SOURCES_SHOWN]
-    table = _table(("source document", "rows"), ((f"`{_code(name)}`", f"{rows:,}") for name, rows in shown))
-    return f"Its rows come from {_count(len(sources), 'document')}:\n\n{table}{_more(len(sources) - len(shown))}"
+    shown = sorted(sources.items())[:ROWS_SHOWN]
+    table = _table(("document", "rows"), ((f"`{_code(name)}`", f"{rows:,}") for name, rows in shown))
+    title = f"## Sources\n\nThe rows come from {_count(len(sources), 'document')}."
+    return f"{title}\n\n{table}{_more(len(sources) - len(shown))}" if table else ""
 
 
-def _models(models: Sequence[ModelFacts]) -> str:
-    if not models:
-        return ""
-    header = ("model", "calls", "tokens in", "tokens out", "USD")
-    return f"## Models\n\n{_table(header, map(_model_cells, models))}"
+def _models(models: Mapping[str, Mapping[str, Json]]) -> str:
+    header = ("model", "answers", "tokens in", "tokens out", "USD")
+    table = _table(header, (_model_cells(name, model) for name, model in models.items()))
+    return f"## Models\n\n{table}" if table else ""
 
 
-def _model_cells(model: ModelFacts) -> tuple[str, ...]:
-    about = "≈ " if model.estimated else ""
-    name = f"`{_code(model.model)}` ({_plain(model.name)})" if model.model else f"`{_code(model.name)}`"
-    cost = "not counted" if model.cost_usd is None else f"{about}{model.cost_usd:.4f}"
-    tokens = (f"{about}{model.input_tokens:,}", f"{about}{model.output_tokens:,}")
-    return f"{name}{', offline rules' if model.offline else ''}", f"{model.calls:,}", *tokens, cost
+def _model_cells(name: str, model: Mapping[str, Json]) -> tuple[str, ...]:
+    about = "≈ " if model["estimated"] else ""
+    tokens = (f"{about}{model['input_tokens']:,}", f"{about}{model['output_tokens']:,}")
+    return f"`{_code(name)}`", f"{model['answers']:,}", *tokens, f"{about}{model['cost_usd']:.4f}"
 
 
-def _steps(steps: Sequence[StepFacts]) -> str:
-    if not steps:
-        return ""
-    return f"## Steps\n\n{_table(('step', 'rows in', 'rows out', 'failed', 'dropped'), map(_step_cells, steps))}"
+def _steps(steps: Mapping[str, Mapping[str, Json]]) -> str:
+    header = ("step", "rows in", "rows out", "failed", "dropped")
+    table = _table(header, (_step_cells(name, step) for name, step in steps.items()))
+    return f"## Yield of each step\n\n{table}" if table else ""
 
 
-def _step_cells(step: StepFacts) -> tuple[str, ...]:
-    ranked = sorted(step.dropped.items(), key=lambda item: (-item[1], item[0]))
-    reasons = [f"{count:,} × {_plain(reason)}" for reason, count in ranked[:REASONS_SHOWN]]
-    hidden = sum(count for _, count in ranked[REASONS_SHOWN:])
-    dropped = "; ".join([*reasons, *([f"{hidden:,} for other reasons"] if hidden else [])])
-    return f"`{_code(step.name)}`", f"{step.rows_in:,}", f"{step.rows_out:,}", f"{step.failed:,}", dropped
+def _step_cells(name: str, step: Mapping[str, Json]) -> tuple[str, ...]:
+    reasons = _ranked(step["dropped"])
+    dropped = [f"{count:,} × {_plain(reason)}" for reason, count in reasons[:REASONS_SHOWN]]
+    hidden = sum(count for _, count in reasons[REASONS_SHOWN:])
+    dropped += [f"{hidden:,} for other reasons"] if hidden else []
+    return f"`{_code(name)}`", f"{step['in']:,}", f"{step['out']:,}", f"{step['failed']:,}", "; ".join(dropped)
 
 
-def _skipped(skipped: Mapping[str, str]) -> str:
-    if not skipped:
-        return ""
-    shown = sorted(skipped.items())[:SOURCES_SHOWN]
-    table = _table(("not read", "why"), ((f"`{_code(name)}`", _plain(reason)) for name, reason in shown))
-    return f"## Documents that gave nothing\n\n{table}{_more(len(skipped) - len(shown))}"
+def _unread(unread: Mapping[str, str]) -> str:
+    shown = sorted(unread.items())[:ROWS_SHOWN]
+    table = _table(("document", "why"), ((f"`{_code(name)}`", _plain(reason)) for name, reason in shown))
+    return f"## Documents that were not read\n\n{table}{_more(len(unread) - len(shown))}" if table else ""
 
 
-def _provenance(facts: CardFacts) -> str:
-    lines = [] if facts.seed is None else [f"- seed: {facts.seed}"]
+def _made_with(facts: CardFacts) -> str:
+    lines = ["## Made with", "", f"- seed: {facts.seed}"]
     lines += [f"- {_plain(name)}: {_plain(version)}" for name, version in sorted(facts.versions.items())]
     lines += [f"- prompt `{_code(name)}`: `{_code(found)}`" for name, found in sorted(facts.prompts.items())]
-    return "\n".join(["## How to make it again", "", *lines]) if lines else ""
+    return "\n".join(lines)
+
+
+def _counted(title: str, header: Sequence[str], counts: Mapping[str, int]) -> str:
+    """A section of a table of counts, the largest first."""
+    shown = _ranked(counts)[:ROWS_SHOWN]
+    table = _table(header, ((_plain(name), f"{count:,}") for name, count in shown))
+    return f"{title}\n\n{table}{_more(len(counts) - len(shown))}" if table else ""
+
+
+def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -36,7 +36,7 @@ class Format:
 def to_messages(row: Mapping[str, Json]) -> Fields:
     """The row as it is, its `messages` checked if it has any."""
     if "messages" in row:
-        _turns(row)
+        _messages_of(row)
     return dict(row)
 
 
@@ -131,7 +131,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "alpaca",
             "Alpaca `instruction`, `input`, `output`, with `system` and `history`.",
-            "An empty system prompt, and a message's fields other than role and content; turns out of order do not fit.",
+            "An empty system prompt, and a message's fields other than role and content. Turns must alternate.",
             to_alpaca,
             from_alpaca,
         ),
@@ -147,10 +147,25 @@ FORMATS: dict[str, Format] = {
 """By name."""
 
 
+def format_named(name: str) -> Format:
+    """A format by its name. Raises `ConfigError` with "did you mean"."""
+    if name not in FORMATS:
+        from generation_functions.config.suggestions import did_you_mean
+
+        hint = did_you_mean(name, FORMATS) or f"the formats are: {', '.join(FORMATS)}"
+        raise ConfigError(f"unknown dataset format {name!r}", hint=hint)
+    return FORMATS[name]
+
+
 def _turns(row: Mapping[str, Json]) -> list[tuple[str, str]]:
     """A row's conversation as `(role, content)`. Raises `ConfigError` for anything else, with what was found."""
     if "messages" not in row and isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str):
         return _pair(row["prompt"], row["completion"])
+    return [_turn(number, message) for number, message in enumerate(_messages_of(row), start=1)]
+
+
+def _messages_of(row: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """A row's messages, each a mapping with a role; what else is in them is the pipeline's affair."""
     messages = row.get("messages")
     if not isinstance(messages, list) or not messages:
         fields = _list(map(str, row)) if row else "none"
@@ -158,15 +173,14 @@ def _turns(row: Mapping[str, Json]) -> list[tuple[str, str]]:
             f"the row is no conversation: it has no `messages` (its fields: {fields})",
             hint="shape rows as {'messages': [...]}, or use the format `messages`, which keeps rows as they are",
         )
-    return [_turn(number, message) for number, message in enumerate(messages, start=1)]
+    for number, message in enumerate(messages, start=1):
+        if not isinstance(message, Mapping) or not isinstance(message.get("role"), str):
+            raise ConfigError(f"message {number} has no role: {message!r:.80}", hint="give it a `role` and a `content`")
+    return messages
 
 
-def _turn(number: int, message: Json) -> tuple[str, str]:
-    if not isinstance(message, Mapping):
-        raise ConfigError(
-            f"message {number} is no mapping but {type(message).__name__}", hint="give it role and content"
-        )
-    role, content = message.get("role"), message.get("content")
+def _turn(number: int, message: Mapping[str, Json]) -> tuple[str, str]:
+    role, content = message["role"], message.get("content")
     if role not in LABELS:
         raise ConfigError(f"message {number} has the role {role!r}", hint=f"use one of {_list(LABELS)}")
     if not isinstance(content, str):

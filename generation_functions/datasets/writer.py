@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 import orjson
 
-from generation_functions.datasets.formats import FORMATS, Format
+from generation_functions.datasets.formats import FORMATS, Format, format_named
 from generation_functions.datasets.split import Split, split_of
 from generation_functions.datasets.staging import commit, digest, discard, part_of, storage
 from generation_functions.errors import ConfigError, Problem
@@ -25,8 +25,8 @@ class Record:
     """One row to write: its content, its key, and the identity of the document it came from (for the split)."""
 
     content: Mapping[str, Json]
-    key: str
-    document: str
+    key: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class WrittenDataset:
     name: str
     rows: int
     validation_rows: int
-    files: list[DatasetFile]
-    notes: list[str]
+    files: tuple[DatasetFile, ...]
+    notes: tuple[str, ...] = ()
 
 
 Target: TypeAlias = tuple[str, Split]
@@ -90,11 +90,9 @@ def write_dataset(
 
 
 def _chosen(formats: Sequence[str]) -> list[Format]:
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown or not formats:
-        message = f"unknown dataset format {unknown[0]!r}" if unknown else "no dataset format was named"
-        raise ConfigError(message, hint=f"formats: {', '.join(FORMATS)}")
-    return [FORMATS[name] for name in dict.fromkeys(formats)]
+    if not formats:
+        raise ConfigError("no dataset format was named", hint=f"the formats are: {', '.join(FORMATS)}")
+    return [format_named(name) for name in dict.fromkeys(formats)]
 
 
 def _check(name: str, share: float) -> None:
@@ -133,23 +131,16 @@ class _Writing:
     def write_rows(self, records: Iterable[Record], share: float, seed: int) -> dict[Split, int]:
         """Stream the records into unfinished files, one per format and split. Returns rows per split."""
         counts: dict[Split, int] = {TRAIN: 0, VALIDATION: 0}
-        with ExitStack() as stack:
-            files = self._open(stack)
+        targets: list[Target] = [(form.name, split) for form in self.formats for split in (TRAIN, VALIDATION)]
+        with _opened({target: part_of(self.path(target)) for target in targets}, self.folder) as files:
             for record in records:
-                split = split_of(record.document, share=share, seed=seed)
+                split = split_of(record.document or record.key, share=share, seed=seed)
                 counts[split] += 1
                 for form in self.formats:
                     line = _line(form, record)
                     with storage(self.folder):
                         files[form.name, split].write(line)
-            with storage(self.folder):
-                stack.close()
         return counts
-
-    def _open(self, stack: ExitStack) -> dict[Target, BinaryIO]:
-        with storage(self.folder):
-            targets: list[Target] = [(form.name, split) for form in self.formats for split in (TRAIN, VALIDATION)]
-            return {target: stack.enter_context(part_of(self.path(target)).open("wb")) for target in targets}
 
     def finish(self, counts: dict[Split, int], *, parquet: bool, share: float) -> WrittenDataset:
         """Make the Parquet files, put everything in its place, and say what there is."""
@@ -161,7 +152,7 @@ class _Writing:
         files = [DatasetFile(path, form, counts[split], *digest(part_of(path)), split) for path, form, split in made]
         paths = [file.path for file in files]
         commit(paths, [path for path in self.possible_paths() if path not in paths], self.folder)
-        return WrittenDataset(self.name, counts[TRAIN], counts[VALIDATION], files, notes)
+        return WrittenDataset(self.name, counts[TRAIN], counts[VALIDATION], tuple(files), tuple(notes))
 
     def _settle_split(self, counts: dict[Split, int], share: float) -> list[str]:
         """A side without rows helps nobody: then everything is for training, and a note says so."""
@@ -188,6 +179,23 @@ class _Writing:
             ]
             made.append((path, form, split))
         return made
+
+
+@contextmanager
+def _opened(parts: Mapping[Target, Path], folder: Path) -> Iterator[dict[Target, BinaryIO]]:
+    """Files to write to. What closing says counts only where nothing went wrong before."""
+    files: dict[Target, BinaryIO] = {}
+    try:
+        with storage(folder):
+            files.update((target, part.open("wb")) for target, part in parts.items())
+        yield files
+        with storage(folder):
+            for file in files.values():
+                file.flush()
+    finally:
+        for file in files.values():
+            with suppress(OSError):
+                file.close()
 
 
 def _line(form: Format, record: Record) -> bytes:
