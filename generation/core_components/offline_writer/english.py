@@ -178,7 +178,7 @@ def _what_is(clause: Clause) -> Iterator[Asked]:
 def _what(clause: Clause) -> Iterator[Asked]:
     verb, _, complement = clause.rest.partition(" ")
     match = re.match(
-        rf"(?:(?:an?|the)\s)?(?:(?!{_PREPOSITION}\b)\S+\s?)+(?P<after>(?:from|into|during|in)\s.*)?$", complement
+        rf"(?:(?:an?|the)\s)?(?:(?!{_PREPOSITION}\b)\S+(?:\s|$))+(?P<after>(?:from|into|during|in)\s.*)?$", complement
     )
     if clause.auxiliary in _DO and _TAKES_OBJECT.fullmatch(verb) and match is not None:
         after = match["after"] or ""
