@@ -52,6 +52,7 @@ test)
     ;;
 *)
     install requirements.lock
+    export MILLRACE_COMMAND=./start.sh # so that the commands it proposes can be typed as they are
     exec .venv/bin/python run_pipeline.py "$@"
     ;;
 esac
