@@ -269,7 +269,7 @@ def test_rows_of_different_fields_share_one_parquet_schema(tmp_path: Path) -> No
 VALUES = [1, "text", [1], {"a": 1}, True, 2.5, [["a"]], {"a": "b"}, 2**63, -1, {}, [{}], [1, "x"], None]
 
 
-@pytest.mark.parametrize(("one", "two"), itertools.combinations(VALUES, 2), ids=str)
+@pytest.mark.parametrize(("one", "two"), list(itertools.combinations(VALUES, 2)), ids=str)
 @pytest.mark.parametrize("apart", [0, 2000], ids=["together", "apart"])
 def test_values_of_any_two_kinds_can_be_written(tmp_path: Path, one: object, two: object, apart: int) -> None:
     contents = [{"n": 0, "value": one}] * max(1, apart) + [{"n": 0, "value": two}]
