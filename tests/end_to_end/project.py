@@ -61,7 +61,7 @@ class Project:
         }  # fmt: skip
         config = {
             "pipeline": self.pipeline, "output_dir": str(self.output), "models": {"fake": model},
-            "input_dir": str(self.inputs), "writer": "fake", "judge": "fake", "chunk_tokens": 64, "votes": 1,
+            "input_dir": str(self.inputs), "writer": "fake", "judge": "fake", "chunk_tokens": 110, "votes": 1,
         }  # fmt: skip
         path = self.folder / "config.yaml"
         path.write_text(yaml.safe_dump({**config, **self.settings, **changes}))
@@ -109,7 +109,7 @@ class Project:
 
 
 def paragraph(document: int, number: int) -> str:
-    """About fifty tokens of prose that no other paragraph has."""
+    """Sixty to eighty tokens of prose that no other paragraph has: no two fit into one chunk."""
     n = document * 1000 + number
     return (
         f"The lighthouse numbered {n} was built in {1700 + n % 300} by the engineer Anna Berg{n}. Its tower is "
