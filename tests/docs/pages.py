@@ -98,10 +98,10 @@ def anchors_of(page: Path) -> set[str]:
 
 
 def links_of(page: Path) -> list[tuple[int, str]]:
-    """Every link's line and target."""
-    return [
-        (number, match["target"]) for number, line in prose_of(page) for match in _LINK.finditer(_without_code(line))
-    ]
+    """Every link's line and target. A link's words may go on in the next line."""
+    numbers = [number for number, _ in prose_of(page)]
+    prose = "\n".join(_without_code(line) for _, line in prose_of(page))
+    return [(numbers[prose.count("\n", 0, match.start())], match["target"]) for match in _LINK.finditer(prose)]
 
 
 def _without_code(line: str) -> str:

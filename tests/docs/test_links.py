@@ -30,6 +30,10 @@ def test_links_and_anchors_resolve(page: Path) -> None:
         assert not anchor or anchor in anchors_of(file), f"{place}: {file.name} has no heading #{anchor}"
 
 
+def test_the_pages_have_links_to_look_at() -> None:
+    assert sum(len(links_of(page)) for page in PAGES) > 50
+
+
 def test_every_page_can_be_reached_from_the_index() -> None:
     linked = {target.partition("#")[0] for _, target in links_of(ROOT / "docs" / "README.md")}
     assert {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"} <= linked
