@@ -47,9 +47,9 @@ def ending_of(
             "partial", 3, f"{lost.failed} of {lost.came_in} rows failed in {name!r}, more than "
             f"max_failed_share allows ({max_failed_share:.0%}): {_commonest(lost)}",
         )  # fmt: skip
-    written = ", ".join(f"{d.rows + d.validation_rows} rows in {d.name}" for d in datasets.values()) or "done"
+    written = ", ".join(f"{_counted(d.rows + d.validation_rows)} in {d.name}" for d in datasets.values()) or "done"
     if limited_by is not None:
-        return Ending("partial", 4, f"{written}; stopped after {limited_by} source rows, as limit asks")
+        return Ending("partial", 4, f"{written}; stopped after {_counted(limited_by, 'source row')}, as limit asks")
     return Ending("succeeded", 0, written)
 
 
@@ -61,6 +61,10 @@ def _of_error(error: BaseException) -> Ending:
     if isinstance(error, MillraceError):
         return Ending("failed", error.exit_code, error.message)
     return Ending("failed", 1, f"{type(error).__name__}: {error}")
+
+
+def _counted(count: int, noun: str = "row") -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _failed_share(counts: StageCounts) -> float:

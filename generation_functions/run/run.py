@@ -226,7 +226,10 @@ class Run(Services):
             or getattr(step, "turns", None)
         ):
             return
-        wanted = self.prompt(step, None, model.spec.mode).names
+        prompt = self.prompt(step, None, model.spec.mode)
+        # A prompt that stands in for another may leave a value of that one out.
+        replaced = Prompt.load(prompt.overrides).names if prompt.overrides is not None else ()
+        wanted = dict.fromkeys((*prompt.names, *replaced))
         for value in values:
             if value not in wanted:
                 options = [*wanted, *step.__dataclass_fields__]

@@ -71,7 +71,9 @@ class Documents:
                 continue
             key = content_key(READ, found.source, found.text)
             seen[key] += 1
-            fields = {"source": found.source, "characters": len(found.text), "record": found.record}
+            fields = {
+                "source": found.source, "document": found.key, "characters": len(found.text), "record": found.record,
+            }  # fmt: skip
             place = (found.source, found.record or 0)
             row = Row(key if seen[key] == 1 else content_key(key, seen[key]), fields, place)
             self.run.record(stage, row, Outcome(KEPT, [(row, fields)]))

@@ -67,8 +67,10 @@ def dataset_records(store: StoreReader, name: str, run_attempt: int) -> Iterator
     from generation_functions.datasets import Record
 
     found = store.stream(
-        "SELECT r.key, r.fields, COALESCE(c.from_key, r.root) FROM rows r LEFT JOIN rows c ON c.step = 'chunk' AND"
-        " c.key = r.root WHERE r.step = ? AND r.run_attempt = ? AND r.status = 'kept' ORDER BY r.place, r.key",
+        "SELECT r.key, r.fields, COALESCE(json_extract(d.fields, '$.document'), r.root) FROM rows r"
+        " LEFT JOIN rows c ON c.step = 'chunk' AND c.key = r.root"
+        " LEFT JOIN rows d ON d.step = 'read' AND d.key = COALESCE(c.from_key, r.root)"
+        " WHERE r.step = ? AND r.run_attempt = ? AND r.status = 'kept' ORDER BY r.place, r.key",
         (f"{DATASET_PREFIX}{name}", run_attempt),
     )
     return (Record(orjson.loads(fields), key, document) for key, fields, document in found)
@@ -136,7 +138,7 @@ def _first_row(store: StoreReader, name: str, run_attempt: int) -> dict[str, Jso
 
 def _rows_by_source(store: StoreReader, run_attempt: int) -> dict[str, int]:
     found = store.query(
-        "SELECT COALESCE(fields ->> '$.metadata.source', '(given rows)') AS source, COUNT(*) FROM rows"
+        "SELECT COALESCE(json_extract(fields, '$.metadata.source'), '(given rows)') AS source, COUNT(*) FROM rows"
         " WHERE step LIKE ? AND run_attempt = ? AND status = 'kept' GROUP BY source ORDER BY source",
         (f"{DATASET_PREFIX}%", run_attempt),
     )
@@ -145,8 +147,8 @@ def _rows_by_source(store: StoreReader, run_attempt: int) -> dict[str, int]:
 
 def _unread(store: StoreReader, run_attempt: int) -> dict[str, str]:
     found = store.query(
-        "SELECT fields ->> '$.source', reason FROM rows WHERE step = 'read' AND status != 'kept' AND run_attempt = ?"
-        " ORDER BY place",
+        "SELECT json_extract(fields, '$.source'), reason FROM rows"
+        " WHERE step = 'read' AND status != 'kept' AND run_attempt = ? ORDER BY place",
         (run_attempt,),
     )
     return dict(found)

@@ -1,0 +1,67 @@
+"""Nothing is asked twice: not at the same time, not in the next run, not after a failure that was already told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generation_functions import Model, Prompt, Run
+from generation_functions.models.model import ModelSpec
+from generation_functions.store import Store
+from tests.fake_endpoint import FakeEndpoint, Fault, running
+from tests.running import echo_step, manifest_of, rows_of
+
+
+def model_at(base_url: str, **settings) -> Model:
+    spec = {"model": "fake-model", "base_url": base_url, "api_key": "x", "max_retries": 0, **settings}
+    return Model("fake", ModelSpec(**spec))
+
+
+async def test_equal_questions_at_the_same_time_are_one_call(tmp_path: Path) -> None:
+    endpoint = FakeEndpoint(latency=0.05)
+    step = echo_step(prompt=Prompt.of("Always the same, {kind}"))
+    async with running(endpoint) as base_url, Run(tmp_path) as run:
+        rows = run.rows([{"kind": "a", "n": n} for n in range(20)])
+        made = await rows.through(step, model=model_at(base_url)).collect()
+    assert len(made) == 20
+    assert endpoint.finished == 1
+    assert manifest_of(tmp_path)["steps"]["echo"] | {"in": 20} == manifest_of(tmp_path)["steps"]["echo"]
+    assert manifest_of(tmp_path)["steps"]["echo"]["reused"] == 19
+
+
+async def test_another_address_is_not_another_question(tmp_path: Path) -> None:
+    for calls in (1, 0):
+        endpoint = FakeEndpoint()
+        async with running(endpoint) as base_url, Run(tmp_path) as run:
+            await run.rows([{"text": "a"}]).through(echo_step(), model=model_at(base_url)).collect()
+        assert endpoint.finished == calls
+
+
+async def test_other_sampling_or_another_model_is_another_question(tmp_path: Path) -> None:
+    endpoint = FakeEndpoint(models=("fake-model", "other"))
+    async with running(endpoint) as base_url:
+        for settings in ({}, {"temperature": 0.1}, {"temperature": 0.2}, {"model": "other"}):
+            async with Run(tmp_path) as run:
+                await run.rows([{"text": "a"}]).through(echo_step(), model=model_at(base_url, **settings)).collect()
+    assert endpoint.finished == 4
+
+
+async def fails_once(folder: Path, base_url: str) -> None:
+    async with Run(folder, max_failed_share=1.0) as run:
+        await run.rows([{"text": "a"}]).through(echo_step(retries=0), model=model_at(base_url)).collect()
+
+
+async def test_a_finished_runs_failures_are_not_asked_again_until_a_person_asks(tmp_path: Path) -> None:
+    # The first call is let through, so that the endpoint is known to be well and the second failure is the row's own.
+    endpoint = FakeEndpoint(plan=lambda number, body: Fault.error(400, "not like this") if number < 1 else None)
+    async with running(endpoint) as base_url:
+        await fails_once(tmp_path, base_url)
+        assert "not like this" in rows_of(tmp_path, "echo", "failed")[0]["reason"]
+        await fails_once(tmp_path, base_url)
+        assert endpoint.started == 1
+
+        with Store(tmp_path / "store.sqlite") as store:
+            ((key,),) = store.query("SELECT key FROM rows WHERE status = 'failed'")
+            store.ask_again("echo", key)
+        await fails_once(tmp_path, base_url)
+        assert endpoint.started == 2
+        assert rows_of(tmp_path, "echo", "failed") == []
