@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from generation_functions.config.annotations import SettingsOf as SettingsOf
     from generation_functions.errors import MillraceError as MillraceError
     from generation_functions.errors import ParseError as ParseError
     from generation_functions.models.model import Model as Model
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from generation_functions.streams.stream import Stream as Stream
 
 _HOMES = {
+    "SettingsOf": "config.annotations",
     "MillraceError": "errors", "ParseError": "errors", "Model": "models.model", "ModelSpec": "models.model",
     "Prompt": "prompts", "Row": "rows", "Run": "run.run", "Dataset": "run.written",
     "ConversationStep": "steps.conversation", "Turn": "steps.conversation", "DepthFirst": "steps.depth_first",

@@ -119,7 +119,11 @@ class StoreError(MillraceError):
 
 
 class StoreDamaged(StoreError):
-    """The run's database does not hold what was written to it."""
+    """The run's database, at `path`, does not hold what was written to it."""
+
+    def __init__(self, message: str, *, hint: str | None = None, path: Path | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
 
 
 class RunLocked(MillraceError):

@@ -106,7 +106,6 @@ class Exchanges:
                     key, request, answer.completion, model=model.name, step=step, cost=answer.cost,
                     run_attempt=self.run_attempt, error=answer.error,
                 )  # fmt: skip
-                self.budget.spent_usd += answer.cost
                 return answer
         return None
 

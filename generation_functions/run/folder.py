@@ -6,6 +6,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from heapq import nsmallest
@@ -13,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generation_functions.errors import StoreError
+from generation_functions.errors import StoreDamaged, StoreError
 from generation_functions.rows import Json, Row, content_key
 from generation_functions.run.account import coverage, model_totals
 from generation_functions.run.budget import Budget
@@ -27,6 +28,7 @@ from generation_functions.run.runlog import RunLog
 from generation_functions.run.written import Dataset, write_card
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import FAILED, KEPT, RowRecord, Store, StoreReader
+from generation_functions.store.opening import set_aside
 from generation_functions.streams.flow import StopSignal
 from generation_functions.streams.stage import Stage
 
@@ -124,7 +126,7 @@ class RunFolder:
         self.store.set_fact("run_attempt", str(self.run_attempt))
         borrowed = self._borrowed()
         self.retries = {key: rounds for store in (*borrowed, self.store) for key, rounds in store.retries().items()}
-        self.budget.spent_usd += self.store.spent()
+        self.budget.spent_usd += self.store.spent() + sum(map(self._owed_to, borrowed))
         ended_alike = before.get("status") in CAME_TO_ITS_END and before.get("fingerprint") == self.options.fingerprint
         assert clients is not None
         self.exchanges = Exchanges(
@@ -153,6 +155,14 @@ class RunFolder:
     def _borrowed(self) -> tuple[StoreReader, ...]:
         paths = [] if self.options.fresh else [folder / STORE_FILE for folder in self.lenders]
         return tuple(StoreReader(path) for path in paths if path.exists())
+
+    def _owed_to(self, lender: StoreReader) -> float:
+        """USD already paid for a lender's answers, beyond what is in this store. A preview's become this run's own."""
+        paid, own = lender.paid(), self.store.paid()
+        new = {key: cost for key, cost in paid.items() if key not in own}
+        if lender.path.parent == self.path / PREVIEW_FOLDER:
+            self.store.take_over(lender, new)
+        return sum(new.values())
 
     # Rows
 
@@ -270,6 +280,8 @@ class RunFolder:
     async def conclude(self, datasets: dict[str, Dataset], error: BaseException | None) -> Ending:
         """Say how the run ended, write the card and the manifest, and give everything back."""
         ending = ending_of(error, self.counts(), datasets, self.options.max_failed_share, self.limited_by)
+        if isinstance(error, StoreDamaged) and error.path == self.store.path:
+            raise self._give_up_store(ending, error) from error
         try:
             if ending.status in CAME_TO_ITS_END:
                 self.store.forget_rows_before(self.run_attempt)
@@ -292,6 +304,15 @@ class RunFolder:
             self._close()
         self.ending = ending
         return ending
+
+    def _give_up_store(self, ending: Ending, error: StoreDamaged) -> StoreDamaged:
+        """End a run whose store turned out to be damaged: set the store aside, so that nothing builds on it."""
+        self.ending = ending
+        self.events.emit("run_ended", status=ending.status, message=ending.message)
+        write_manifest(self.path, self.manifest(ending.status, ending))
+        with suppress(StoreError):
+            self._close()
+        return set_aside(self.path / STORE_FILE, error.message)
 
     def _close(self) -> None:
         for reader in self.exchanges.borrowed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from generation_functions.models.exchange import Completion, Messages, Request, 
 from generation_functions.rows import Json, Place, canonical_json, content_key
 from generation_functions.store.opening import connect, prepare
 from generation_functions.store.places import encode_place
+from generation_functions.store.schema import EXCHANGE_COLUMNS
 from generation_functions.store.writer import GroupCommit
 
 KEPT, DROPPED, FAILED = "kept", "dropped", "failed"
@@ -77,9 +78,7 @@ class StoreReader:
         except sqlite3.OperationalError as exc:
             raise StoreError(f"{self.path} cannot be read: {exc}") from exc
         except sqlite3.DatabaseError as exc:
-            raise StoreDamaged(
-                f"{self.path} is damaged: {exc}", hint="Run `doctor` on the run for the next step."
-            ) from exc
+            raise StoreDamaged(f"{self.path} is damaged: {exc}", path=self.path) from exc
 
     def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Run one SELECT on a connection of its own and give its rows as they come."""
@@ -87,7 +86,7 @@ class StoreReader:
         try:
             yield from connection.execute(statement, parameters)
         except sqlite3.DatabaseError as exc:
-            raise StoreDamaged(f"{self.path} is damaged: {exc}") from exc
+            raise StoreDamaged(f"{self.path} is damaged: {exc}", path=self.path) from exc
         finally:
             connection.close()
 
@@ -107,6 +106,7 @@ class StoreReader:
             raise StoreDamaged(
                 f"the stored answer {key} in {self.path} is not what was written",
                 hint="Restore store.sqlite from a copy, or start over with --fresh.",
+                path=self.path,
             )
         usage = Usage(tokens_in, tokens_out, bool(estimated))
         return Answer(Completion(text, thoughts, finish, usage, seconds, tries), cost, error, attempt)
@@ -140,6 +140,10 @@ class StoreReader:
     def retries(self) -> dict[tuple[str, str], int]:
         """How often each `(step, key)` was asked to be tried again."""
         return {(step, key): count for step, key, count in self.query("SELECT step, key, round FROM retries")}
+
+    def paid(self) -> dict[str, float]:
+        """USD of each exchange that cost something, by its key."""
+        return dict(self.query("SELECT key, cost FROM exchanges WHERE cost > 0"))
 
     def fact(self, name: str) -> str | None:
         """A named value, or None."""
@@ -208,6 +212,14 @@ class Store(StoreReader):
             for message in prompt
         ]
         return f"[{','.join(parts)}]"
+
+    def take_over(self, other: StoreReader, keys: Iterable[str]) -> None:
+        """Copy exchanges from another store, with the messages they share."""
+        for record in other.query("SELECT key, content FROM messages"):
+            self._writer.execute("INSERT OR IGNORE INTO messages VALUES (?, ?)", record)
+        for key in keys:
+            for record in other.query(f"SELECT {', '.join(EXCHANGE_COLUMNS)} FROM exchanges WHERE key = ?", (key,)):
+                self._writer.add_exchange(record)
 
     def add_row(self, record: RowRecord, *, run_attempt: int) -> None:
         """Store what a step made of a row. It reaches the disk with the next commit; it can always be made again."""

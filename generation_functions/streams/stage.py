@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from generation_functions.errors import MillraceError, RequestRefused, TransientError
 from generation_functions.rows import Json, Row, content_key
-from generation_functions.steps.asking import Asking, Calls
+from generation_functions.steps.asking import Asking, Calls, explain
 from generation_functions.steps.outcome import Drop, Outcome, StepFailed
 from generation_functions.steps.step import PromptedStep, Step
 from generation_functions.store import KEPT
@@ -55,7 +55,7 @@ class PlainStage(Stage):
             raise
         except Exception as exc:
             raise MillraceError(
-                f"{self.describe(row)}: your function raised {type(exc).__name__}: {exc}",
+                f"{self.describe(row)}: your function raised {explain(exc)}",
                 hint='Mend it and run again: nothing is paid twice. To drop a row, raise Drop("why").',
             ) from exc
         recorder.record(self, row, outcome)
