@@ -29,7 +29,7 @@ async def test_a_changed_answer_stops_the_run_and_the_store_is_set_aside(tmp_pat
     assert (tmp_path / "store.damaged-1.sqlite").exists()
     assert not (tmp_path / "store.sqlite").exists()
 
-    with pytest.raises(StoreDamaged, match="start over"):
+    with pytest.raises(StoreDamaged, match="was damaged and set aside"):
         await shout(tmp_path)
     await shout(tmp_path, fresh=True)
     assert manifest_of(tmp_path)["status"] == "succeeded"
