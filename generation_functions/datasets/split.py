@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal, TypeAlias
 
-Split: TypeAlias = Literal["train", "validation"]
+Split: TypeAlias = Literal["train", "validation", "test"]
+TRAIN: Split = "train"
+VALIDATION: Split = "validation"
+TEST: Split = "test"
+SPLITS: tuple[Split, ...] = (TRAIN, VALIDATION, TEST)
 
 
-def split_of(document: str, *, share: float, seed: int) -> Split:
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The expected shares of documents, 0 to 1, that are held out."""
+
+    validation: float = 0.0
+    test: float = 0.0
+
+    @property
+    def wanted(self) -> tuple[Split, ...]:
+        """The splits there are to be besides training."""
+        return tuple(split for split, share in ((VALIDATION, self.validation), (TEST, self.test)) if share)
+
+
+def split_of(document: str, shares: Shares, *, seed: int) -> Split:
     """The side of a document, by its identity and the seed alone: other documents, and how many, do not matter.
 
-    `share` is the expected share of documents in validation, 0 to 1; raising it only moves documents there.
+    Raising the validation share only moves documents there from training; the test share is drawn first.
     """
     digest = blake2b(f"{seed}\0{document}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return "validation" if int.from_bytes(digest) < share * 2**64 else "train"
+    drawn = int.from_bytes(digest)
+    if drawn >= 2**64 - shares.test * 2**64:
+        return TEST
+    return VALIDATION if drawn < shares.validation * 2**64 else TRAIN

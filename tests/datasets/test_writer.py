@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation_functions.datasets import Record, write_dataset
-from generation_functions.datasets.split import split_of
+from generation_functions.datasets.split import Shares, split_of
 from generation_functions.datasets.staging import storage
 from generation_functions.errors import ConfigError, StoreError
 
@@ -68,10 +68,10 @@ def test_no_document_stands_on_both_sides(tmp_path: Path) -> None:
 @given(st.text(), st.integers(), st.floats(0, 1), st.floats(0, 1))
 def test_raising_the_share_only_moves_documents_to_validation(document: str, seed: int, one: float, two: float) -> None:
     low, high = sorted((one, two))
-    if split_of(document, share=low, seed=seed) == "validation":
-        assert split_of(document, share=high, seed=seed) == "validation"
-    assert split_of(document, share=0, seed=seed) == "train"
-    assert split_of(document, share=1, seed=seed) == "validation"
+    if split_of(document, Shares(low), seed=seed) == "validation":
+        assert split_of(document, Shares(high), seed=seed) == "validation"
+    assert split_of(document, Shares(0), seed=seed) == "train"
+    assert split_of(document, Shares(1), seed=seed) == "validation"
 
 
 @pytest.mark.parametrize("share", [0.000001, 0.999999])
@@ -129,7 +129,7 @@ def test_a_failure_leaves_the_old_files_whole_and_nothing_behind(tmp_path: Path)
 def test_a_row_that_does_not_fit_names_itself_and_changes_nothing(tmp_path: Path) -> None:
     write_dataset([record(1)], tmp_path, "qa")
     odd = Record({"text": "no conversation"}, "key9", "d")
-    with pytest.raises(ConfigError, match="row key9: the row is no conversation"):
+    with pytest.raises(ConfigError, match="row key9: rows of the format text have no form in sharegpt"):
         write_dataset([record(2), odd], tmp_path, "qa", formats=("messages", "sharegpt"))
     assert names(tmp_path) == ["qa.jsonl", "qa.parquet"]
     assert rows(tmp_path / "qa.jsonl")[0]["metadata"] == {"n": 1}
