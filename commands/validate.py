@@ -10,7 +10,7 @@ from typing import Any
 
 from commands.job import Changes, Job, load_jobs, this_project
 from commands.pipeline_steps import prompts_of, steps_of
-from commands.terminal import counted, paint, print_problem, say
+from commands.terminal import counted, paint, print_problem, print_warning, say
 from generation_functions.errors import ConfigError, Problem
 
 
@@ -59,6 +59,18 @@ def _tell(jobs: Sequence[Job], problems: Sequence[Problem]) -> None:
     for job in () if problems else jobs:
         parts = (counted(len(job.kwargs), "parameter"), counted(len(steps_of(job.function)), "step"))
         say(f"{paint('ok', 'green')} {job.config} ({job.name}, {', '.join(parts)})")
+        for warning in absent_inputs(job):
+            print_warning(warning)
+
+
+def absent_inputs(job: Job) -> list[str]:
+    """Inputs of a job that are not there now. Another run may still make them, so this is no problem of the config."""
+    nodes = job.bound.nodes
+    return [
+        f"{nodes[name].at}: '{name}' is {value}, and nothing is there yet"
+        for name, value in job.kwargs.items()
+        if isinstance(value, Path) and name.startswith("input") and not value.exists() and name in nodes
+    ]
 
 
 def _as_json(config: Path | None, jobs: Sequence[Job], problems: Sequence[Problem]) -> dict[str, Any]:
@@ -66,6 +78,7 @@ def _as_json(config: Path | None, jobs: Sequence[Job], problems: Sequence[Proble
         "config": str(config) if config is not None else "super_config.yaml",
         "ok": not problems,
         "pipelines": [job.name for job in jobs],
+        "warnings": [warning for job in jobs for warning in absent_inputs(job)],
         "problems": [
             {"message": p.message, "file": str(p.file) if p.file else None, "line": p.line, "hint": p.hint}
             for p in problems

@@ -94,3 +94,8 @@ def test_set_is_checked_too_and_json_has_each_problem(project: Path, capsys: pyt
     found = json.loads(capsys.readouterr().out)
     assert (found["config"], found["ok"]) == ("config.yaml", False)
     assert [problem["message"].partition(":")[0] for problem in found["problems"]] == ["--set chunk_tokens=x"]
+
+
+def test_inputs_that_are_not_there_yet_are_a_warning(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_pipeline.main(["validate", "config.yaml", "--set", "input_dir=nowhere", "--json"]) == 0
+    assert "'input_dir' is nowhere, and nothing is there yet" in capsys.readouterr().out
