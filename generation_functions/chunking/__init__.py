@@ -1,6 +1,17 @@
 """Chunks of documents: bounded in tokens, whole in paragraphs and sentences, nothing lost and nothing twice."""
 
-from generation_functions.chunking.chunk import Chunk, chunk_document, chunk_text
+from generation_functions.chunking.boilerplate import filter_boilerplate
+from generation_functions.chunking.chunk import Chunk, ChunkBy, check_chunking, chunk_document, chunk_text
 from generation_functions.chunking.sentences import sentence_spans
+from generation_functions.chunking.tokenizer import token_counter
 
-__all__ = ["Chunk", "chunk_document", "chunk_text", "sentence_spans"]
+__all__ = [
+    "Chunk",
+    "ChunkBy",
+    "check_chunking",
+    "chunk_document",
+    "chunk_text",
+    "filter_boilerplate",
+    "sentence_spans",
+    "token_counter",
+]

@@ -27,13 +27,17 @@ _INK = re.compile(r"\S")
 
 
 class Block(NamedTuple):
-    """text[start:body] are the block's own headings, text[body:end] the rest; `verbatim` for code and tables."""
+    """text[start:body] are the block's own headings, text[body:end] the rest; `verbatim` for code and tables.
+
+    `level` is that of its first own heading, from 1; 0 where it has none.
+    """
 
     start: int
     body: int
     end: int
     verbatim: bool
     headings: Headings
+    level: int = 0
 
 
 class _Piece(NamedTuple):
@@ -58,17 +62,17 @@ def blocks(text: str) -> Iterator[Block]:
 def _with_headings(text: str) -> Iterator[Block]:
     """Each body with the headings right before it; headings at the very end make a block of their own."""
     path: list[tuple[int, str]] = []
-    begin: int | None = None
+    first: _Piece | None = None
     for piece in _pieces(text):
         if piece.kind == "heading":
             path = [entry for entry in path if entry[0] < piece.level] + [(piece.level, piece.title)]
-            begin = piece.start if begin is None else begin
+            first = first or piece
             continue
-        start = piece.start if begin is None else begin
-        yield Block(start, piece.start, piece.end, piece.kind != "paragraph", _titles(path))
-        begin = None
-    if begin is not None:
-        yield Block(begin, len(text), len(text), False, _titles(path))
+        start, level = (first.start, first.level) if first else (piece.start, 0)
+        yield Block(start, piece.start, piece.end, piece.kind != "paragraph", _titles(path), level)
+        first = None
+    if first:
+        yield Block(first.start, len(text), len(text), False, _titles(path), first.level)
 
 
 def _titles(path: list[tuple[int, str]]) -> Headings:

@@ -2,22 +2,29 @@
 
 Paragraphs are packed whole while they fit, code and tables too, and a heading stays with what follows it. A paragraph
 that is too long is divided at its sentences, a sentence that is too long at a line, a clause, a space, a character.
+Where chunks may begin is the mode's: at any block, at headings, at any sentence, or at pages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+from typing import Literal, TypeAlias, get_args
 
-from generation_functions.chunking.blocks import LONGEST_INDENT, Block, Headings, blocks
-from generation_functions.chunking.cutting import Measure, cut
+from generation_functions.chunking.blocks import LONGEST_INDENT, Headings, blocks
+from generation_functions.chunking.overlap import overlap_start
 from generation_functions.chunking.packing import Unit, pack
-from generation_functions.chunking.sentences import Span, sentence_spans
+from generation_functions.chunking.pages import divided, pages_of
+from generation_functions.chunking.sections import pack_sections
+from generation_functions.chunking.units import CountTokens, Ruler, units
 from generation_functions.documents.document import Document
 from generation_functions.errors import ConfigError
 from generation_functions.models.tokens import estimate_tokens
 
-CountTokens = Callable[[str], int]
+ChunkBy: TypeAlias = Literal["tokens", "heading", "sentence", "page"]
+"""Where a chunk may begin: at any paragraph; at a heading; at any sentence; at a page's beginning and at paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Chunk:
     tokens    how many tokens `text` has.
     headings  the titles it begins under, outermost first.
     source    the document's path.
+    overlap   how many characters before `start` stand in `text` too, repeated from the chunk before.
+    pages     the first and the last page of its own part, from 1; None where the document has no pages.
     """
 
     text: str
@@ -38,81 +47,106 @@ class Chunk:
     tokens: int
     headings: Headings = ()
     source: str = ""
+    overlap: int = 0
+    pages: tuple[int, int] | None = None
 
 
-def chunk_document(document: Document, *, max_tokens: int, count: CountTokens = estimate_tokens) -> Iterator[Chunk]:
+def chunk_document(
+    document: Document,
+    *,
+    max_tokens: int,
+    count: CountTokens = estimate_tokens,
+    by: ChunkBy = "tokens",
+    overlap: int = 0,
+) -> Iterator[Chunk]:
     """The chunks of a document, in order, each naming its source. Lazy."""
-    return (
-        replace(chunk, source=document.source)
-        for chunk in chunk_text(document.text, max_tokens=max_tokens, count=count)
-    )
+    pages: tuple[int, ...] = getattr(document, "pages", ())
+    found = chunk_text(document.text, max_tokens=max_tokens, count=count, by=by, overlap=overlap, pages=pages)
+    return (replace(chunk, source=document.source) for chunk in found)
 
 
-def chunk_text(text: str, *, max_tokens: int, count: CountTokens = estimate_tokens) -> Iterator[Chunk]:
+def chunk_text(
+    text: str,
+    *,
+    max_tokens: int,
+    count: CountTokens = estimate_tokens,
+    by: ChunkBy = "tokens",
+    overlap: int = 0,
+    pages: Sequence[int] = (),
+) -> Iterator[Chunk]:
     """The chunks of a text, in order, each of at most `max_tokens` by `count`; none for a text that is all space.
 
+    by       where chunks begin, see `ChunkBy`
+    overlap  most tokens that a chunk repeats of the one before, in whole sentences; they count towards `max_tokens`
+    pages    the offsets where pages begin
+
     Lazy and near linear: `count` sees every part of the text a few times, whatever the text is. Only a single character
-    that counts for more than `max_tokens` makes a chunk above it. Raises `ConfigError` for `max_tokens` below 1.
+    that counts for more than `max_tokens` makes a chunk above it. Raises `ConfigError` for bounds that nothing fits.
     """
+    check_chunking(max_tokens=max_tokens, by=by, overlap=overlap)
+    ruler = Ruler(text, max_tokens - overlap, count)
+    chunks = _chunks(ruler, by, pages)
+    return _overlapping(chunks, Ruler(text, max_tokens, count), overlap) if overlap else chunks
+
+
+def check_chunking(*, max_tokens: int, by: str, overlap: int) -> None:
+    """Raises `ConfigError` for bounds that nothing fits, and for a mode there is not."""
     if max_tokens < 1:
         raise ConfigError(f"max_tokens must be at least 1, not {max_tokens}", hint="800 suits most models")
-    return _chunks(text, max_tokens, count)
+    if not 0 <= overlap * 2 <= max_tokens:
+        raise ConfigError(
+            f"overlap must be from 0 to half of max_tokens ({max_tokens // 2}), not {overlap}",
+            hint="A tenth of max_tokens suits most uses.",
+        )
+    if by not in get_args(ChunkBy):
+        from generation_functions.config.suggestions import did_you_mean
+
+        modes = get_args(ChunkBy)
+        raise ConfigError(
+            f"chunks are made by {', '.join(modes)}, not by {by!r}", hint=did_you_mean(by, modes) or "by: tokens"
+        )
 
 
-def _chunks(text: str, limit: int, count: CountTokens) -> Iterator[Chunk]:
-    def measure(start: int, end: int) -> int:
-        return count(text[start:end].strip())
-
+def _chunks(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[Chunk]:
     start = 0
-    for group in pack(_units(text, limit, count, measure), limit, measure):
+    for group in _groups(ruler, by, pages):
         end = group[-1].end
-        visible, tokens = _visible(text[start:end], limit, count)
-        yield Chunk(visible, start, end, tokens, group[0].headings)
+        visible, tokens = _visible(ruler, start, end)
+        yield Chunk(visible, start, end, tokens, group[0].headings, pages=pages_of(ruler.text, start, end, pages))
         start = end
 
 
-def _visible(piece: str, limit: int, count: CountTokens) -> tuple[str, int]:
+def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[list[Unit]]:
+    """The units of each chunk."""
+    found = blocks(ruler.text)
+    if by == "heading":
+        yield from pack_sections(ruler, found)
+    elif by == "page" and pages:
+        for _, parts in groupby(divided(ruler.text, found, pages), itemgetter(0)):
+            page = units(ruler, (part for _, part in parts))
+            yield from pack(page, ruler.limit, ruler.measure)
+    else:
+        yield from pack(units(ruler, found, sentences=by == "sentence"), ruler.limit, ruler.measure)
+
+
+def _visible(ruler: Ruler, start: int, end: int) -> tuple[str, int]:
     """The piece without the space around it, and its tokens; code keeps its first line's indentation if that fits."""
+    piece = ruler.text[start:end]
     bare = piece.strip()
     space = piece[: piece.find(bare)]
     indent = space[space.rfind("\n") + 1 :]
-    if 0 < len(indent) <= LONGEST_INDENT and (tokens := count(indent + bare)) <= limit:
+    if 0 < len(indent) <= LONGEST_INDENT and (tokens := ruler.count(indent + bare)) <= ruler.limit:
         return indent + bare, tokens
-    return bare, count(bare)
+    return bare, ruler.count(bare)
 
 
-def _units(text: str, limit: int, count: CountTokens, measure: Measure) -> Iterator[Unit]:
-    for block in blocks(text):
-        opens = True
-        for start, end in _spans(text, block, limit, measure):
-            yield _unit(text, start, end, opens, block.headings, count)
-            opens = False
-
-
-def _unit(text: str, start: int, end: int, opens: bool, headings: Headings, count: CountTokens) -> Unit:
-    """Counted with the space after it where that is short, as it stands inside a chunk; a long one apart."""
-    piece = text[start:end]
-    ink = len(piece.rstrip())
-    if len(piece) - ink <= 4:
-        return Unit(start, end, count(piece), 0, opens, headings)
-    return Unit(start, end, count(piece[:ink]), count(piece[ink:]), opens, headings)
-
-
-def _spans(text: str, block: Block, limit: int, measure: Measure) -> Iterator[Span]:
-    """A block whole if it fits, else divided; its headings stay with the first part if they fit there."""
-    if measure(block.start, block.end) <= limit:
-        yield block.start, block.end
-        return
-    head = block.start
-    parts = iter([(block.body, block.end)]) if block.verbatim else sentence_spans(text, block.body, block.end)
-    for start, end in parts:
-        if head < start and measure(head, end) > limit:
-            yield from cut(text, head, start, limit, measure)
-            head = start
-        begin, head = min(head, start), end
-        if measure(begin, end) <= limit:
-            yield begin, end
-        else:
-            yield from cut(text, begin, end, limit, measure)
-    if head < block.end:
-        yield from cut(text, head, block.end, limit, measure)
+def _overlapping(chunks: Iterator[Chunk], ruler: Ruler, most: int) -> Iterator[Chunk]:
+    before = 0
+    for chunk in chunks:
+        begin = overlap_start(ruler, before, chunk.start, chunk.end, most) if chunk.start else 0
+        before = chunk.start
+        if begin == chunk.start:
+            yield chunk
+            continue
+        text, tokens = _visible(ruler, begin, chunk.end)
+        yield replace(chunk, text=text, tokens=tokens, overlap=chunk.start - begin)

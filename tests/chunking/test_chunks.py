@@ -1,6 +1,7 @@
 """What stays together and what is cut: paragraphs, headings, code, tables, sentences, characters."""
 
 from itertools import islice
+from typing import Any
 
 import pytest
 
@@ -198,7 +199,10 @@ def test_chunks_are_made_as_they_are_drawn() -> None:
     ],
     ids=["word", "dots", "blank", "space", "pipes", "marks", "fences", "headings", "stops", "long fence"],
 )
-def test_counting_stays_linear_for_hostile_text(text: str) -> None:
+@pytest.mark.parametrize(
+    "settings", [{}, {"by": "heading"}, {"by": "sentence"}, {"by": "page"}, {"overlap": 40}], ids=str
+)
+def test_counting_stays_linear_for_hostile_text(text: str, settings: dict[str, Any]) -> None:
     counted = 0
 
     def count(piece: str) -> int:
@@ -206,6 +210,8 @@ def test_counting_stays_linear_for_hostile_text(text: str) -> None:
         counted += len(piece)
         return -(-len(piece) // 4)
 
-    covered = sum(chunk.end - chunk.start for chunk in chunk_text(text, max_tokens=100, count=count))
+    pages = range(0, len(text), 1000)
+    chunks = chunk_text(text, max_tokens=100, count=count, pages=pages, **settings)
+    covered = sum(chunk.end - chunk.start for chunk in chunks)
     assert covered == len(text)
-    assert counted <= 12 * len(text)
+    assert counted <= (24 if "overlap" in settings else 12) * len(text)

@@ -1,0 +1,51 @@
+"""The language of a text: surely told from about twenty words, never guessed from none."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generation_functions.languages import UNDETERMINED, detect_language
+from tests.languages.snippets import SNIPPETS
+
+
+@pytest.mark.parametrize("code", SNIPPETS)
+def test_twenty_words_tell_the_language(code: str) -> None:
+    assert [detect_language(text) for text in SNIPPETS[code]] == [code, code]
+
+
+def test_ten_words_mostly_do_and_else_nothing_is_claimed() -> None:
+    halves = [(code, text[: len(text) // 2]) for code, texts in SNIPPETS.items() for text in texts]
+    told = [(code, detect_language(text)) for code, text in halves]
+    assert all(found in (code, UNDETERMINED) for code, found in told)
+    assert sum(found == code for code, found in told) >= 0.95 * len(told)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   \n", "12 + 30 = 42", "★★★ ☆☆", "Tea.", "x = f(y[3], z)\n", "\x00\x01", "\ud800"]
+)
+def test_where_nothing_tells_nothing_is_claimed(text: str) -> None:
+    assert detect_language(text) == UNDETERMINED
+
+
+def test_the_main_language_of_a_mixture_is_told() -> None:
+    text = " ".join([*SNIPPETS["fr"], *SNIPPETS["fr"], "The end, said the man."])
+    assert detect_language(text) == "fr"
+
+
+def test_controls_and_odd_characters_do_not_hide_a_language() -> None:
+    assert detect_language("\x0b\x7f\ufffe" + SNIPPETS["de"][0] + "\ud800👍") == "de"
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_a_code(text: str) -> None:
+    code = detect_language(text)
+    assert code == UNDETERMINED or (len(code) == 2 and code.islower())
+    assert detect_language(text) == code
+
+
+def test_the_library_is_loaded_when_it_is_first_used() -> None:
+    code = "import sys, generation_functions.languages; print('pycld2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
