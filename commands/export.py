@@ -1,4 +1,7 @@
-"""Write a run's datasets in another format, from its store; also those of a run that has not come to its end."""
+"""Write a run's datasets, or any dataset file, in another format; what a format has no room for is told with counts.
+
+A run's rows come from its store, also those of a run that has not come to its end.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 from commands.export_ledger import ExportLedger
+from commands.export_source import AUTO, Source, of_file, of_run
 from commands.past_run import PastRun, past_run, runs_within
 from commands.terminal import counted, print_warning, say
 from generation_functions.config.suggestions import did_you_mean
 from generation_functions.errors import ConfigError, MillraceError, StoreError
-from generation_functions.run.written import dataset_records
 
-FORMATS = ("messages", "sharegpt", "alpaca", "completion")
+if TYPE_CHECKING:
+    from generation_functions.datasets import Format
+
 EXPORTS_FOLDER = "exports"
-_JSONL, _PARQUET = ".jsonl", ".parquet"
+FILE_KINDS = (".jsonl", ".parquet", ".csv")
 
 
 @dataclass(frozen=True)
@@ -33,64 +39,120 @@ class Destination:
 
 @dataclass(frozen=True)
 class Export:
-    """A dataset written: its files and their rows."""
+    """A dataset written: its format, its files and their rows."""
 
     name: str
+    format: str
     rows: int
     validation_rows: int
+    test_rows: int
     files: tuple[Path, ...]
     notes: tuple[str, ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
-    parser.add_argument("run", type=Path, metavar="RUN", help="output folder of a run")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a dataset; all of them without it")
-    parser.add_argument("--format", choices=FORMATS, default="messages", help="the form of a row (messages)")
-    parser.add_argument("--to", type=Path, metavar="PLACE", help="a folder, or a .jsonl or .parquet file (RUN/exports)")
-    parser.add_argument("--parquet", action="store_true", help="write Parquet beside JSONL")
+    from generation_functions.datasets.formats import FORMATS
+
+    kinds = "a .jsonl, .parquet or .csv file"
+    parser.add_argument("source", type=Path, metavar="SOURCE", help=f"output folder of a run, or {kinds}")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a dataset of the run; all of them without it")
     parser.add_argument(
-        "--validation-share", type=_share, default=0.0, metavar="S",
-        help="share of source documents, 0 to 1, kept for a validation file",
+        "--format", choices=FORMATS, metavar="F", help=f"the form of a row: {', '.join(FORMATS)} (as it is)"
+    )
+    parser.add_argument(
+        "--from", choices=[AUTO, *FORMATS], default=AUTO, dest="said", metavar="F",
+        help="the form the rows are in (auto: told by their fields)",
     )  # fmt: skip
+    parser.add_argument(
+        "--to", type=Path, metavar="PLACE", help=f"a folder, or {kinds} (RUN/exports, or beside the file)"
+    )
+    parser.add_argument("--parquet", action="store_true", help="write Parquet beside JSONL")
+    parser.add_argument("--csv", action="store_true", help="write CSV beside JSONL")
+    parser.add_argument(
+        "--shard-rows", type=_count, metavar="N", help="most rows in a file; more are spread over several"
+    )
+    for split in ("validation", "test"):
+        parser.add_argument(
+            f"--{split}-share", type=_share, default=0.0, metavar="S",
+            help=f"share of source documents, 0 to 1, kept for a {split} file",
+        )  # fmt: skip
+    parser.add_argument("--skip", action="store_true", help="leave out, and count, rows that have no such form")
     parser.add_argument("--force", action="store_true", help="replace files that no export of this run wrote")
     parser.add_argument("--json", action="store_true", help="one JSON object for each dataset")
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Write the files and print their paths."""
-    with past_run(arguments.run) as run:
+    from generation_functions.datasets import is_dataset_file
+
+    if is_dataset_file(arguments.source):
+        _export_file(arguments)
+        return 0
+    with past_run(arguments.source) as run:
         names = _names(run, arguments.name, arguments.to)
         if not run.is_whole:
             print_warning(f"the run is {run.manifest['status']}: this is what has reached its datasets so far")
+        ledger = ExportLedger(run.folder)
         for name in names:
-            _tell(export(run, name, _destination(run, name, arguments), arguments), as_json=arguments.json)
+            source = of_run(run, name, arguments.said)
+            made = export(source, _destination(source, run.folder / EXPORTS_FOLDER, arguments), ledger, arguments)
+            _tell(made, as_json=arguments.json)
     return 0
 
 
-def export(run: PastRun, name: str, to: Destination, arguments: argparse.Namespace) -> Export:
+def _export_file(arguments: argparse.Namespace) -> None:
+    if arguments.name is not None:
+        raise ConfigError(f"{arguments.source} is one dataset, so it takes no NAME", hint="leave it out, or name a run")
+    source = of_file(arguments.source, arguments.said)
+    to = _destination(source, arguments.source.parent, arguments)
+    _tell(export(source, to, ExportLedger(None), arguments), as_json=arguments.json)
+
+
+def export(source: Source, to: Destination, ledger: ExportLedger, arguments: argparse.Namespace) -> Export:
     """Write one dataset. Raises `MillraceError` for a file in the way, `StoreError` where a disk refuses."""
     from generation_functions.datasets import write_dataset
 
-    history = run.history
+    form = _target(source, arguments.format)
     to.folder.mkdir(parents=True, exist_ok=True)
     staging = Path(mkdtemp(prefix=".export-", dir=to.folder))
     try:
         written = write_dataset(
-            dataset_records(history.store, name, history.attempt), staging, to.stem, formats=(arguments.format,),
-            parquet=arguments.parquet or to.suffix == _PARQUET, validation_share=arguments.validation_share,
-            seed=int(run.manifest.get("seed", 0)),
+            source.records(), staging, to.stem, formats=(form,), source=source.form, skip_misfits=arguments.skip,
+            parquet=arguments.parquet or to.suffix == ".parquet", csv=arguments.csv or to.suffix == ".csv",
+            shard_rows=arguments.shard_rows, validation_share=arguments.validation_share,
+            test_share=arguments.test_share, seed=source.seed,
         )  # fmt: skip
         made = [file.path for file in written.files if to.suffix in (None, file.path.suffix)]
-        files = _put_in_place(made, to.folder, ExportLedger(run.folder), force=arguments.force)
+        files = _put_in_place(made, to, ledger, force=arguments.force)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return Export(name, written.rows, written.validation_rows, files, tuple(written.notes))
+    rows = (written.rows, written.validation_rows, written.test_rows)
+    return Export(source.name, form, *rows, files, tuple(written.notes))
 
 
-def _put_in_place(made: Sequence[Path], folder: Path, ledger: ExportLedger, *, force: bool) -> tuple[Path, ...]:
-    targets = [folder / path.name for path in made]
+def _target(source: Source, wanted: str | None) -> str:
+    from generation_functions.datasets import can_convert, format_named
+    from generation_functions.datasets.conversion import no_way
+
+    if wanted is None:
+        return _name_of(source.form)
+    if source.form is not None and not can_convert(source.form, format_named(wanted)):
+        raise no_way(source.form, format_named(wanted))
+    return wanted
+
+
+def _name_of(form: Format | None) -> str:
+    return "messages" if form is None else form.name
+
+
+def _put_in_place(made: Sequence[Path], to: Destination, ledger: ExportLedger, *, force: bool) -> tuple[Path, ...]:
+    from generation_functions.datasets.naming import leftovers
+
+    targets = [to.folder / path.name for path in made]
     in_the_way = [target for new, target in zip(made, targets, strict=True) if not ledger.may_replace(target, new)]
+    left = leftovers(to.folder, to.stem, targets)
+    in_the_way += [path for path in left if not ledger.wrote(path)]
     if in_the_way and not force:
         raise MillraceError(
             f"{', '.join(map(str, in_the_way))} would be replaced, and no export of this run wrote it as it stands",
@@ -98,6 +160,8 @@ def _put_in_place(made: Sequence[Path], folder: Path, ledger: ExportLedger, *, f
         )
     for new, target in zip(made, targets, strict=True):
         new.replace(target)
+    for path in left:
+        path.unlink()
     ledger.add(targets)
     return tuple(targets)
 
@@ -116,16 +180,16 @@ def _names(run: PastRun, name: str | None, to: Path | None) -> list[str]:
     return [name] if name is not None else datasets
 
 
-def _destination(run: PastRun, name: str, arguments: argparse.Namespace) -> Destination:
+def _destination(source: Source, default: Path, arguments: argparse.Namespace) -> Destination:
     to: Path | None = arguments.to
     if to is not None and _is_file(to):
-        return Destination(to.parent, to.stem, None if arguments.parquet else to.suffix)
-    folder = run.folder / EXPORTS_FOLDER if to is None else to
-    return Destination(folder, f"{name}.{arguments.format}")
+        return Destination(to.parent, to.stem, None if arguments.parquet or arguments.csv else to.suffix)
+    folder = default if to is None else to
+    return Destination(folder, f"{source.name}.{arguments.format or _name_of(source.form)}")
 
 
 def _is_file(path: Path) -> bool:
-    return path.suffix in (_JSONL, _PARQUET) and not path.is_dir()
+    return path.suffix in FILE_KINDS and not path.is_dir()
 
 
 def _share(text: str) -> float:
@@ -138,9 +202,16 @@ def _share(text: str) -> float:
     return share
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rows: write 1 or more")
+    return int(text)
+
+
 def _tell(made: Export, *, as_json: bool) -> None:
-    held_back = f", {counted(made.validation_rows, 'row')} for validation" if made.validation_rows else ""
-    say(f"{made.name}: {counted(made.rows, 'row')}{held_back}")
+    held_out = {"validation": made.validation_rows, "test": made.test_rows}
+    parts = [f", {counted(rows, 'row')} for {split}" for split, rows in held_out.items() if rows]
+    say(f"{made.name}: {counted(made.rows, 'row')}{''.join(parts)}")
     for note in made.notes:
         say(f"  {note}")
     if as_json:

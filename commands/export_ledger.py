@@ -1,4 +1,7 @@
-"""Which files a run's exports wrote, with their hashes, so that an export replaces its own files and no others."""
+"""Which files a run's exports wrote, with their hashes, so that an export replaces its own files and no others.
+
+What is exported from a file alone has no folder to keep a ledger in: it replaces nothing that differs.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ LEDGER_FILE = "exports.json"
 
 
 class ExportLedger:
-    """The ledger of one run's folder."""
+    """The ledger of one run's folder; without a run, an empty one that remembers nothing."""
 
-    def __init__(self, run: Path) -> None:
-        self.path = run / LEDGER_FILE
+    def __init__(self, run: Path | None) -> None:
+        self.path = run / LEDGER_FILE if run is not None else None
 
     def may_replace(self, target: Path, new: Path) -> bool:
         """Whether writing `new` over `target` loses nothing but an export: it is not there, ours, or the same."""
@@ -26,12 +29,20 @@ class ExportLedger:
         there = digest(target)
         return there in (self._read().get(str(target.resolve())), digest(new))
 
+    def wrote(self, path: Path) -> bool:
+        """Whether a file is there as an export of this run wrote it."""
+        return self._read().get(str(path.resolve())) == digest(path)
+
     def add(self, files: Iterable[Path]) -> None:
         """Remember files as they are now. Raises `StoreError`."""
+        if self.path is None:
+            return
         known = {**self._read(), **{str(path.resolve()): digest(path) for path in files}}
         write_atomically(self.path, orjson.dumps(known, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
 
     def _read(self) -> dict[str, str]:
+        if self.path is None:
+            return {}
         try:
             found = orjson.loads(self.path.read_bytes())
         except (FileNotFoundError, orjson.JSONDecodeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from generation_functions.datasets.split import SPLITS, TRAIN, Split
 from generation_functions.datasets.staging import PART, part_of
 from generation_functions.errors import ConfigError
 
-KINDS = (".jsonl", ".parquet", ".csv")
 _SHARD = re.compile(r"-(?P<number>\d{5})-of-(?P<count>\d{5})$")
 
 
@@ -73,3 +72,12 @@ def shards_of(path: Path) -> list[Path]:
 def stem_of(path: Path) -> str:
     """A file's name without its ending, and without its number where it is a shard."""
     return _SHARD.sub("", path.stem)
+
+
+def leftovers(folder: Path, stem: str, written: Sequence[Path]) -> list[Path]:
+    """Shards and splits of an earlier writing of these files that would be taken for part of the new one."""
+    splits = "|".join(SPLITS[1:])
+    suffixes = {path.suffix for path in written}
+    mine = re.compile(rf"{re.escape(stem)}(\.({splits}))?(-\d{{5}}-of-\d{{5}})?")
+    found = (path for path in sorted(folder.iterdir()) if path.suffix in suffixes and mine.fullmatch(path.stem))
+    return [path for path in found if path not in written and path.is_file()]

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from commands.export import FORMATS
-from generation_functions.datasets import FORMATS as DATASET_FORMATS
 from tests.commands.calling import Call, caller
 from tests.commands.small_project import write_project
 
@@ -103,10 +101,6 @@ def test_a_run_that_did_not_end_gives_what_it_has_and_says_so(call: Call, tmp_pa
     told = call("export", "out")
     assert told.code == 0
     assert "the run is crashed: this is what has reached its datasets so far" in told.err
-
-
-def test_every_format_there_is_can_be_asked_for() -> None:
-    assert tuple(DATASET_FORMATS) == FORMATS
 
 
 def test_rows_that_have_no_such_form_are_an_error_and_leave_nothing(call: Call, tmp_path: Path) -> None:
