@@ -84,7 +84,7 @@ def _losses(row: Mapping[str, Json], columns: Sequence[str]) -> Iterator[str]:
     for name in columns:
         if name not in row and (name in ALWAYS_TEXT or name in TEXT_OR_MESSAGES):
             yield f"whether `{name}` is missing or empty"
-        if name in ALWAYS_TEXT and not isinstance(row.get(name, ""), str):
+        elif value_of(name, cell_of(name, row.get(name, MISSING))) != row.get(name, MISSING):
             yield f"what kind of value `{name}` is, where it is no text"
 
 

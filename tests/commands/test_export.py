@@ -127,3 +127,86 @@ def test_what_cannot_be_exported_is_told(call: Call, words: list[str], code: int
     told = call("export", "out", *words)
     assert told.code == code
     assert says in told.err
+
+
+DPO = {"prompt": "Q", "chosen": "A", "rejected": "B", "metadata": {"source": "a.txt"}}
+
+
+@pytest.fixture
+def on_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    (tmp_path / "pairs.jsonl").write_text("".join(json.dumps({**DPO, "n": n}) + "\n" for n in range(5)))
+    return caller(tmp_path, monkeypatch, capsys)
+
+
+def test_a_file_becomes_another_beside_it_and_what_is_lost_is_told(on_files: Call, tmp_path: Path) -> None:
+    told = on_files("export", "pairs.jsonl", "--format", "messages")
+    assert (told.code, told.out) == (0, "pairs.messages.jsonl\n")
+    assert "pairs.messages.jsonl: 5 of 5 rows lost the rejected answer" in told.err
+    assert read(tmp_path / "pairs.messages.jsonl")[4]["n"] == 4
+    again = on_files("export", "pairs.messages.jsonl", "--format", "sharegpt")
+    assert again.out == "pairs.sharegpt.jsonl\n"
+
+
+def test_a_file_goes_through_every_kind_of_file_and_stays_the_same(on_files: Call, tmp_path: Path) -> None:
+    for one, other in (("pairs.jsonl", "a.csv"), ("a.csv", "b.parquet"), ("b.parquet", "c.jsonl")):
+        assert on_files("export", one, "--to", other).out == f"{other}\n"
+    assert read(tmp_path / "c.jsonl") == read(tmp_path / "pairs.jsonl")
+
+
+def test_shards_are_read_as_one_and_an_older_set_does_not_stay_among_them(on_files: Call, tmp_path: Path) -> None:
+    told = on_files("export", "pairs.jsonl", "--to", "parts/p.jsonl", "--shard-rows", "2")
+    assert told.out.split() == [f"parts/p-0000{n}-of-00003.jsonl" for n in (1, 2, 3)]
+    whole = on_files("export", "parts/p-00002-of-00003.jsonl", "--to", "whole.jsonl")
+    assert whole.code == 0
+    assert read(tmp_path / "whole.jsonl") == read(tmp_path / "pairs.jsonl")
+    assert on_files("export", "pairs.jsonl", "--to", "parts/p.jsonl", "--shard-rows", "3").code == 1
+    on_files("export", "pairs.jsonl", "--to", "parts/p.jsonl", "--shard-rows", "3", "--force")
+    assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == [f"p-0000{n}-of-00002.jsonl" for n in (1, 2)]
+
+
+def test_a_runs_own_older_shards_are_replaced(call: Call, tmp_path: Path) -> None:
+    call("export", "out", "--to", "p.jsonl", "--shard-rows", "2", "--validation-share", "0.5")
+    told = call("export", "out", "--to", "p.jsonl")
+    assert told.code == 0
+    assert sorted(path.name for path in tmp_path.glob("p*.jsonl")) == ["p.jsonl"]
+
+
+def test_rows_of_one_document_stay_on_one_side(on_files: Call, tmp_path: Path) -> None:
+    lines = [json.dumps({**DPO, "metadata": {"source": f"d{n % 20}"}}) for n in range(200)]
+    (tmp_path / "many.jsonl").write_text("\n".join(lines))
+    told = json.loads(
+        on_files("export", "many.jsonl", "--validation-share", "0.3", "--test-share", "0.3", "--json").out
+    )
+    sides = [{row["metadata"]["source"] for row in read(tmp_path / file)} for file in told["files"]]  # type: ignore[index]
+    assert len(sides) == 3
+    assert sum(map(len, sides)) == 20
+    assert told["rows"] + told["validation_rows"] + told["test_rows"] == 200
+
+
+def test_rows_without_such_a_form_are_left_out_where_that_is_asked_for(on_files: Call, tmp_path: Path) -> None:
+    rows = [{"messages": [{"role": "user", "content": "Q"}]}, {"messages": [{"role": "assistant", "content": "A"}]}]
+    rows[0]["messages"].append({"role": "assistant", "content": "A"})
+    (tmp_path / "talks.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert on_files("export", "talks.jsonl", "--format", "alpaca").code == 2
+    told = on_files("export", "talks.jsonl", "--format", "alpaca", "--skip")
+    assert told.code == 0
+    assert "1 of 2 rows left out: the row does not fit the format `alpaca`" in told.err
+    assert len(read(tmp_path / "talks.alpaca.jsonl")) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["pairs.jsonl", "--format", "classification"], "rows of the format dpo have no form in classification"),
+        (["pairs.jsonl", "--from", "alpaca"], "a row without `instruction` and `output` is not Alpaca's"),
+        (["pairs.jsonl", "name"], "it takes no NAME"),
+        (["odd.jsonl"], "odd.jsonl: row 1 is in no known format"),
+        (["pairs.jsonl", "--shard-rows", "0"], "is no number of rows"),
+    ],
+)
+def test_what_cannot_be_made_of_a_file_is_told(on_files: Call, tmp_path: Path, words: list[str], says: str) -> None:
+    (tmp_path / "odd.jsonl").write_text('{"verse": 1}\n')
+    told = on_files("export", *words)
+    assert told.code == 2
+    assert says in told.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["odd.jsonl", "pairs.jsonl"]
