@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json, content_key
 
 MEBIBYTE = 1024 * 1024
+GIBIBYTE = 1024 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,15 @@ class Document:
     text      its text: `\\n` newlines, no NUL, no lone surrogates, otherwise as it was written.
     record    the line it stood on, for a file of many documents; for showing only, it moves when lines do.
     metadata  JSON-able facts that came with it (a record's other fields, an encoding other than UTF-8).
+    pages     where each page begins in `text`, in characters, in order; empty for a document without pages. A page that
+              gave no text begins where the next one does.
     """
 
     source: str
     text: str
     record: int | None = None
     metadata: dict[str, Json] = field(default_factory=dict)
+    pages: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
@@ -50,18 +53,60 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A document inside another file: what an archive holds, what a message has attached.
+
+    name   its path inside, `/` between the parts; what its reader is chosen by.
+    index  its number inside, from 0; what it is opened by.
+    """
+
+    name: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds that keep one bad file from taking a run down.
 
-    max_bytes  largest single document: a whole file, or one line of a file of many documents.
+    max_bytes     largest single document: a whole file, a member of an archive, or a line of a file of many documents.
+    seconds       longest that one document may take to be parsed; a page to be recognised starts the time anew.
+    max_memory    largest address space of a process that parses, in bytes.
+    max_text      most text one file may give, in bytes of UTF-8.
+    max_expanded  most that one compressed file may unpack to, in bytes.
+    max_ratio     most that a compressed part of more than a mebibyte may grow by.
+    max_members   most files in one archive.
+    max_depth     how deep archives and messages in one another are opened.
     """
 
     max_bytes: int = 256 * MEBIBYTE
+    seconds: float = 120.0
+    max_memory: int = 2 * GIBIBYTE
+    max_text: int = GIBIBYTE
+    max_expanded: int = GIBIBYTE
+    max_ratio: int = 250
+    max_members: int = 10_000
+    max_depth: int = 3
 
 
-Reader: TypeAlias = Callable[[Path, Limits], Iterator[Document | Skip]]
-"""Reads one file. Raises `DocumentError` or `OSError` when the file as a whole is no use; yields a `Skip` for a bad
-record. The `source` it fills in is only a placeholder: whoever walks the folder knows the real one."""
+Result: TypeAlias = Document | Skip | Member
+
+Reader: TypeAlias = Callable[..., Iterator[Result]]
+"""`(file: BinaryIO, limits: Limits, *arguments: str)`: reads one open file. Raises `DocumentError` or
+`OSError` when the file as a whole is no use; yields a `Skip` for a bad record or page. The `source` it fills in is
+empty: whoever walks the folder knows it."""
+
+Opener: TypeAlias = Callable[[BinaryIO, Member, Limits], bytes]
+"""The content of one member. Raises `DocumentError` when it cannot be had within the limits."""
+
+
+def whole(file: BinaryIO, limits: Limits) -> bytes:
+    """All of a file. Raises `DocumentError` when it is empty or larger than `max_bytes`."""
+    data = file.read(limits.max_bytes + 1)
+    if len(data) > limits.max_bytes:
+        raise DocumentError(f"larger than the limit of {size_label(limits.max_bytes)}")
+    if not data:
+        raise DocumentError("empty")
+    return data
 
 
 def size_label(size: int) -> str:

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import tempfile
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from generation_functions.documents.document import Document, Limits, Reader, Skip
+from generation_functions.documents.document import Document, Limits, Member, Result, Skip
+from generation_functions.documents.format import Format
+from generation_functions.documents.processes import Processes, Task, Ticket
 from generation_functions.documents.readers import READERS
 from generation_functions.documents.walk import Found, walk
-from generation_functions.errors import ConfigError, DocumentError
+from generation_functions.errors import ConfigError, DocumentError, MillraceError
 
 DEFAULT_LIMITS = Limits()
+AHEAD = 16
+"""How many files may be read before their turn; their results wait on disk."""
 
 
 def read_documents(
-    folder: Path, *, limits: Limits = DEFAULT_LIMITS, readers: Mapping[str, Reader] = READERS
+    folder: Path,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    readers: Mapping[str, Format] = READERS,
+    cache: Path | None = None,
+    workers: int = 2,
 ) -> Iterator[Document | Skip]:
     """Every document of a folder (or of a single file), in path order, and a `Skip` for everything that gave none.
 
-    Files are read one at a time, as the iterator is drawn. Raises `ConfigError` at once when the path does not exist or
+    Plain text is read as the iterator is drawn; other formats are parsed in up to `workers` processes, a few files
+    ahead. `cache` is a folder that keeps what was parsed, so that an unchanged file is not parsed again. Close the
+    iterator (or draw it to its end) to end the processes. Raises `ConfigError` at once when the path does not exist or
     holds no file in a supported format, and at the end when every such file was skipped.
     """
     found = _find(folder)
     files = [item for item in found if isinstance(item, Found)]
     if not any(_suffix(file.source) in readers for file in files):
         raise ConfigError(f"no documents in {folder}: {_inventory(found)}", hint=_supported(readers))
-    return _read(folder, found, limits, readers)
+    return _read(folder, found, _Reading(limits, readers, cache, workers))
 
 
 def _find(folder: Path) -> list[Found | Skip]:
@@ -43,36 +56,111 @@ def _find(folder: Path) -> list[Found | Skip]:
     raise ConfigError(f"{folder} does not exist", hint="put documents there, or name another folder")
 
 
-def _read(
-    folder: Path, found: Iterable[Found | Skip], limits: Limits, readers: Mapping[str, Reader]
-) -> Iterator[Document | Skip]:
+def _read(folder: Path, found: Iterable[Found | Skip], reading: _Reading) -> Iterator[Document | Skip]:
     reasons: Counter[str] = Counter()
     documents = 0
-    for item in found:
-        for result in [item] if isinstance(item, Skip) else _read_file(item, limits, readers):
+    with reading:
+        for result in reading.results(found):
             documents += isinstance(result, Document)
             if isinstance(result, Skip):
                 reasons[result.reason] += 1
             yield result
     if not documents:
         raise ConfigError(
-            f"no documents in {folder}: every file was skipped: {_counts(reasons)}", hint=_supported(readers)
+            f"no documents in {folder}: every file was skipped: {_counts(reasons)}", hint=_supported(reading.readers)
         )
 
 
-def _read_file(file: Found, limits: Limits, readers: Mapping[str, Reader]) -> Iterator[Document | Skip]:
-    suffix = _suffix(file.source)
-    reader = readers.get(suffix)
-    if reader is None:
-        yield Skip(file.source, f"{suffix} is not supported" if suffix else "a file without a suffix is not supported")
-        return
-    try:
-        for item in reader(file.path, limits):
-            yield replace(item, source=file.source)
-    except DocumentError as exc:
-        yield Skip.because(file.source, exc)
-    except OSError as exc:
-        yield Skip(file.source, f"it cannot be read: {exc.strerror or exc}")
+@dataclass(frozen=True)
+class _Item:
+    """Something to read: a file, or what lies inside it by way of `chain`."""
+
+    file: Found
+    source: str
+    chain: tuple[tuple[Format, Member], ...] = ()
+
+
+class _Reading:
+    """One pass over a folder: what is plain text here, the rest in processes, results in the order of the files."""
+
+    def __init__(self, limits: Limits, readers: Mapping[str, Format], cache: Path | None, workers: int) -> None:
+        self.readers = readers
+        self._limits = limits
+        self._cache = cache
+        self._workers = max(1, workers)
+        self._exits = ExitStack()
+        self._processes: Processes | None = None
+
+    def __enter__(self) -> _Reading:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self._exits.close()
+
+    def results(self, found: Iterable[Found | Skip]) -> Iterator[Document | Skip]:
+        """Documents and skips of everything found. Members of a file come right after it."""
+        left = iter(found)
+        begun: deque[tuple[_Item, Ticket | None] | Skip] = deque()
+        while True:
+            while len(begun) < AHEAD and (item := next(left, None)) is not None:
+                begun.append(item if isinstance(item, Skip) else self._begin(_Item(item, item.source)))
+            if not begun:
+                return
+            head = begun.popleft()
+            if isinstance(head, Skip):
+                yield head
+                continue
+            members = []
+            for result in self._of(*head):
+                if isinstance(result, Member):
+                    members.append(result)
+                else:
+                    yield replace(result, source=head[0].source)
+            begun.extendleft([self._begin(self._inside(head[0], member), first=True) for member in reversed(members)])
+
+    def _inside(self, item: _Item, member: Member) -> _Item:
+        return _Item(item.file, f"{item.source}/{member.name}", (*item.chain, (self._format(item), member)))
+
+    def _begin(self, item: _Item, *, first: bool = False) -> tuple[_Item, Ticket | None] | Skip:
+        """Have an item read by a process, if that is how it is read."""
+        suffix = _suffix(item.source)
+        if suffix not in self.readers:
+            what = f"{suffix} is not supported" if suffix else "a file without a suffix is not supported"
+            return Skip(item.source, what)
+        if len(item.chain) > self._limits.max_depth:
+            return Skip(item.source, f"it lies deeper than {self._limits.max_depth} archives in one another")
+        kind = self._format(item)
+        if not kind.isolated and not item.chain:
+            return item, None
+        return item, self._started().submit(Task(item.file.path, kind, item.chain), first=first)
+
+    def _format(self, item: _Item) -> Format:
+        return self.readers[_suffix(item.source)]
+
+    def _started(self) -> Processes:
+        if self._processes is None:
+            folder = self._cache or Path(self._exits.enter_context(tempfile.TemporaryDirectory(prefix="millrace-")))
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as exc:
+                raise MillraceError(
+                    f"{folder} cannot be made: {exc.strerror}", hint="check its permissions, or name another folder"
+                ) from exc
+            self._processes = self._exits.enter_context(Processes(folder, self._limits, self._workers))
+        return self._processes
+
+    def _of(self, item: _Item, ticket: Ticket | None) -> Iterator[Result]:
+        if ticket is not None:
+            yield from ticket.wait()
+            return
+        try:
+            with item.file.path.open("rb") as file:
+                kind = self._format(item)
+                yield from kind.read(file, self._limits, *kind.arguments)
+        except DocumentError as exc:
+            yield Skip.because("", exc)
+        except OSError as exc:
+            yield Skip("", f"it cannot be read: {exc.strerror or exc}")
 
 
 def _suffix(source: str) -> str:
@@ -88,5 +176,6 @@ def _counts(counter: Counter[str]) -> str:
     return ", ".join(f"{count} × {name}" for name, count in counter.most_common(12))
 
 
-def _supported(readers: Mapping[str, Reader]) -> str:
-    return f"supported formats: {', '.join(sorted(readers))}"
+def _supported(readers: Mapping[str, Format]) -> str:
+    kinds = dict.fromkeys(kind.name for kind in readers.values() if not kind.arguments or kind.isolated)
+    return f"what is read: {', '.join(kinds)}, source code; as .txt, .md, .pdf, .docx and so on"

@@ -1,164 +1,50 @@
-"""One reader per format: plain text and Markdown, whole; JSONL, a document a line."""
+"""Which reader reads which file: the table of formats, by suffix."""
 
 from __future__ import annotations
 
-import codecs
-import io
-import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import BinaryIO
+from generation_functions.documents import archive, mail, ocr
+from generation_functions.documents.epub import read_epub
+from generation_functions.documents.format import Format
+from generation_functions.documents.html import read_html
+from generation_functions.documents.json_lines import read_jsonl
+from generation_functions.documents.latex import read_latex
+from generation_functions.documents.notebook import read_notebook
+from generation_functions.documents.opendocument import read_odt
+from generation_functions.documents.pdf import read_pdf
+from generation_functions.documents.plain_text import CODE_LANGUAGES, read_code, read_text
+from generation_functions.documents.records import read_json, read_parquet
+from generation_functions.documents.restructured import read_rst
+from generation_functions.documents.rich_text import read_rtf
+from generation_functions.documents.sheets import read_table, read_workbook
+from generation_functions.documents.slides import read_pptx
+from generation_functions.documents.subtitles import read_subtitles
+from generation_functions.documents.word import read_docx
 
-import orjson
+_FORMATS = {
+    (".txt", ".text", ".md", ".markdown"): Format("plain text", read_text, isolated=False),
+    (".jsonl", ".ndjson"): Format("JSON lines", read_jsonl, isolated=False),
+    (".srt", ".vtt"): Format("subtitles", read_subtitles),
+    (".pdf",): Format("PDF", read_pdf, library="pypdfium2", extra=ocr.version),
+    (".docx", ".docm"): Format("Word document", read_docx, library="lxml"),
+    (".pptx", ".pptm"): Format("slides", read_pptx, library="lxml"),
+    (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"): Format("spreadsheet", read_workbook, library="python-calamine"),
+    (".csv",): Format("comma-separated values", read_table),
+    (".tsv", ".tab"): Format("tab-separated values", read_table, ("\t",)),
+    (".epub",): Format("e-book", read_epub, library="lxml"),
+    (".html", ".htm", ".xhtml"): Format("web page", read_html, library="lxml"),
+    (".rst",): Format("reStructuredText", read_rst),
+    (".tex", ".latex"): Format("LaTeX", read_latex),
+    (".rtf",): Format("rich text", read_rtf, library="striprtf"),
+    (".odt",): Format("OpenDocument text", read_odt, library="lxml"),
+    (".eml",): Format("e-mail", mail.read_mail, library="lxml", open=mail.open_attachment),
+    (".ipynb",): Format("notebook", read_notebook),
+    (".json",): Format("JSON records", read_json),
+    (".parquet",): Format("Parquet records", read_parquet, library="pyarrow"),
+    (".zip",): Format("archive", archive.read_zip, open=archive.open_member),
+}
 
-from generation_functions.documents.document import Document, Limits, Reader, Skip, size_label
-from generation_functions.documents.encoding import AS_UTF8, Decoded, clean_text, decode, refuse_binary
-from generation_functions.errors import DocumentError
-from generation_functions.rows import Json, canonical_json
-
-TEXT_FIELDS = ("text", "content")
-TURN_FIELDS = ("messages", "conversations")
-ROLE_LABELS = {"human": "User", "user": "User", "gpt": "Assistant", "assistant": "Assistant", "system": "System"}
-
-
-def read_text(path: Path, limits: Limits) -> Iterator[Document | Skip]:
-    """One document: the whole file. Raises `DocumentError` when it is empty, too large, or not text."""
-    with path.open("rb") as file:
-        data = file.read(limits.max_bytes + 1)
-    if len(data) > limits.max_bytes:
-        raise DocumentError(f"larger than the limit of {size_label(limits.max_bytes)}")
-    decoded = decode(data)
-    if not decoded.text.strip():
-        raise DocumentError("empty")
-    yield Document(path.name, decoded.text, metadata=_encoding_facts(decoded))
-
-
-def read_jsonl(path: Path, limits: Limits) -> Iterator[Document | Skip]:
-    """One document per line, from its `text`, its `content`, or its `messages`/`conversations` with role labels.
-
-    The line's other fields become metadata. A line that is no use is a `Skip` that says which and why.
-    """
-    empty = True
-    with path.open("rb") as file:
-        for line, data in enumerate(_lines(file, limits), start=1):
-            empty = empty and data is not None and not data.strip()
-            if data is None:
-                yield Skip(path.name, f"line {line}: larger than the limit of {size_label(limits.max_bytes)}", line)
-            elif data.strip():
-                yield _record(path.name, line, data)
-    if empty:
-        raise DocumentError("empty")
-
-
-def _lines(file: BinaryIO, limits: Limits) -> Iterator[bytes | None]:
-    """The file's lines; None for one that is too long, whose rest is passed over in small reads."""
-    head = file.read(4096)
-    file.seek(0)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        file = _as_utf8(file, limits)
-    else:
-        refuse_binary(head)
-    while data := file.readline(limits.max_bytes + 1):
-        if len(data) <= limits.max_bytes or data.endswith(b"\n"):
-            yield data
-            continue
-        while data and not data.endswith(b"\n"):
-            data = file.readline(65_536)
-        yield None
-
-
-def _as_utf8(file: BinaryIO, limits: Limits) -> BinaryIO:
-    """UTF-16 has newlines that bytes do not show, so such a file is decoded as a whole."""
-    data = file.read(limits.max_bytes + 1)
-    if len(data) > limits.max_bytes:
-        raise DocumentError(f"UTF-16, and larger than the limit of {size_label(limits.max_bytes)}", hint=AS_UTF8)
-    return io.BytesIO(decode(data).text.encode())
-
-
-def _record(source: str, line: int, data: bytes) -> Document | Skip:
-    try:
-        record = _parse(data)
-        return Document(source, _text_of(record), line, _metadata(record))
-    except DocumentError as exc:
-        return Skip.because(source, exc, line)
-
-
-def _parse(data: bytes) -> Mapping[str, Json]:
-    try:
-        record = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        record = _parse_leniently(decode(data).text)
-    if not isinstance(record, Mapping):
-        raise DocumentError(f"a JSON object was expected, not {type(record).__name__}")
-    return record
-
-
-def _parse_leniently(text: str) -> Json:
-    """The standard parser, for what the strict one refuses: byte-order marks, lone surrogates, other encodings, NaN."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as exc:
-        raise DocumentError(f"not JSON: {exc}") from exc
-
-
-def _text_of(record: Mapping[str, Json]) -> str:
-    for name in TEXT_FIELDS:
-        if isinstance(value := record.get(name), str):
-            return _not_empty(clean_text(value), name)
-    for name in TURN_FIELDS:
-        if isinstance(turns := record.get(name), list):
-            return _not_empty(clean_text("\n\n".join(filter(None, map(_turn_text, turns)))), name)
-    fields = ", ".join(sorted(map(str, record))[:10]) or "none"
-    raise DocumentError(f"no `text`, `content`, `messages` or `conversations` field; its fields: {fields}")
-
-
-def _not_empty(text: str, name: str) -> str:
-    if not text.strip():
-        raise DocumentError(f"an empty `{name}`")
-    return text
-
-
-def _turn_text(turn: Json) -> str:
-    """`User: ...`, in whichever of the two common shapes the turn is; empty when it says nothing."""
-    if not isinstance(turn, Mapping):
-        return ""
-    role = str(turn.get("role") or turn.get("from") or "")
-    content = turn.get("content", turn.get("value"))
-    if isinstance(content, list):
-        content = "\n".join(str(part["text"]) for part in content if isinstance(part, Mapping) and "text" in part)
-    if not isinstance(content, str) or not content.strip():
-        return ""
-    label = ROLE_LABELS.get(role.lower(), role.title())
-    return f"{label}: {content}" if label else content
-
-
-def _metadata(record: Mapping[str, Json]) -> dict[str, Json]:
-    """The fields beside the text, as they can be stored and written again."""
-    rest = {name: value for name, value in record.items() if name not in (*TEXT_FIELDS, *TURN_FIELDS)}
-    try:
-        cleaned: dict[str, Json] = _clean(rest)
-        canonical_json(cleaned)
-    except (TypeError, RecursionError) as exc:
-        raise DocumentError(f"fields that cannot be kept: {exc}") from exc
-    return cleaned
-
-
-def _clean(value: Json) -> Json:
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, dict):
-        return {clean_text(name): _clean(item) for name, item in value.items()}
-    return [_clean(item) for item in value] if isinstance(value, list) else value
-
-
-def _encoding_facts(decoded: Decoded) -> dict[str, Json]:
-    facts: dict[str, Json] = {}
-    if decoded.encoding != "utf-8" or decoded.replaced:
-        facts["encoding"] = decoded.encoding
-    if decoded.replaced:
-        facts["replaced_bytes"] = decoded.replaced
-    return facts
-
-
-READERS: dict[str, Reader] = {".txt": read_text, ".md": read_text, ".jsonl": read_jsonl}
+READERS: dict[str, Format] = {suffix: found for suffixes, found in _FORMATS.items() for suffix in suffixes}
 """By suffix, in lower case. A new format is a new reader here."""
+
+for _suffix, _language in CODE_LANGUAGES.items():
+    READERS.setdefault(_suffix, Format(f"{_language} source", read_code, (_language,), isolated=False))

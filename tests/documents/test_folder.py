@@ -3,11 +3,13 @@
 import json
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from generation_functions.documents import READERS, Document, Limits, Skip, read_documents
+from generation_functions.documents.format import Format
 from generation_functions.errors import ConfigError
 
 
@@ -46,7 +48,8 @@ def test_hidden_files_and_folders_are_left_out_silently(tmp_path: Path) -> None:
         ("blank.jsonl", b"\n \n", "empty"),
         ("binary.txt", b"\x00\x01\x02\x03" * 50, "binary"),
         ("binary.jsonl", b"\x00\x01\x02\x03\n" * 50, "binary"),
-        ("slides.pptx", b"PK", ".pptx is not supported"),
+        ("picture.png", b"\x89PNG", ".png is not supported"),
+        ("slides.pptx", b"PK", "not what its name says"),
         ("LICENSE", b"words", "without a suffix"),
         ("large.txt", b"x" * 2000, "larger than the limit of 1000 bytes"),
         ("cyrillic.txt", "Привет, мир".encode("cp1251"), "not UTF-8"),
@@ -119,12 +122,13 @@ def test_odd_names_survive(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_skip(tmp_path: Path) -> None:
-    def broken(path: Path, limits: Limits) -> object:
+    def broken(file: object, limits: Limits) -> Iterator[Document]:
         raise PermissionError(13, "Permission denied")
+        yield Document("", "")
 
     write(tmp_path / "a.odd", "x")
     write(tmp_path / "b.txt", "fine")
-    readers = {**READERS, ".odd": broken}
+    readers = {**READERS, ".odd": Format("odd", broken, isolated=False)}
     assert skips(tmp_path, readers=readers) == {"a.odd": "it cannot be read: Permission denied"}
     assert documents(tmp_path, readers=readers) == {"b.txt": "fine"}
 
@@ -165,7 +169,7 @@ def test_files_are_read_as_the_iterator_is_drawn(tmp_path: Path) -> None:
     ("files", "message"),
     [
         ({}, "the folder is empty"),
-        ({"a.docx": b"PK", "b.docx": b"PK", "c": b""}, "2 × .docx, 1 × no suffix"),
+        ({"a.png": b"P", "b.png": b"P", "c": b""}, "2 × .png, 1 × no suffix"),
     ],
 )
 def test_a_folder_without_documents_says_what_was_found(tmp_path: Path, files: dict[str, bytes], message: str) -> None:
@@ -173,7 +177,8 @@ def test_a_folder_without_documents_says_what_was_found(tmp_path: Path, files: d
         write(tmp_path / name, content)
     with pytest.raises(ConfigError, match=message) as caught:
         read_documents(tmp_path)
-    assert ".jsonl, .md, .txt" in str(caught.value)
+    assert "plain text, JSON lines" in str(caught.value)
+    assert ".pdf" in str(caught.value)
 
 
 def test_a_folder_of_bad_documents_reports_each_and_then_stops(tmp_path: Path) -> None:

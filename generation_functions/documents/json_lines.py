@@ -1,0 +1,141 @@
+"""JSON lines: a document a line."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+import orjson
+
+from generation_functions.documents.document import Document, Limits, Skip, size_label
+from generation_functions.documents.encoding import AS_UTF8, clean_text, decode, refuse_binary
+from generation_functions.errors import DocumentError
+from generation_functions.rows import Json, canonical_json
+
+TEXT_FIELDS = ("text", "content")
+TURN_FIELDS = ("messages", "conversations")
+ROLE_LABELS = {"human": "User", "user": "User", "gpt": "Assistant", "assistant": "Assistant", "system": "System"}
+
+
+def read_jsonl(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
+    """One document per line, from its `text`, its `content`, or its `messages`/`conversations` with role labels.
+
+    The line's other fields become metadata. A line that is no use is a `Skip` that says which and why.
+    """
+    empty = True
+    for line, data in enumerate(_lines(file, limits), start=1):
+        empty = empty and data is not None and not data.strip()
+        if data is None:
+            yield Skip("", f"line {line}: larger than the limit of {size_label(limits.max_bytes)}", line)
+        elif data.strip():
+            yield _record(line, data)
+    if empty:
+        raise DocumentError("empty")
+
+
+def _lines(file: BinaryIO, limits: Limits) -> Iterator[bytes | None]:
+    """The file's lines; None for one that is too long, whose rest is passed over in small reads."""
+    head = file.read(4096)
+    file.seek(0)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        file = _as_utf8(file, limits)
+    else:
+        refuse_binary(head)
+    while data := file.readline(limits.max_bytes + 1):
+        if len(data) <= limits.max_bytes or data.endswith(b"\n"):
+            yield data
+            continue
+        while data and not data.endswith(b"\n"):
+            data = file.readline(65_536)
+        yield None
+
+
+def _as_utf8(file: BinaryIO, limits: Limits) -> BinaryIO:
+    """UTF-16 has newlines that bytes do not show, so such a file is decoded as a whole."""
+    data = file.read(limits.max_bytes + 1)
+    if len(data) > limits.max_bytes:
+        raise DocumentError(f"UTF-16, and larger than the limit of {size_label(limits.max_bytes)}", hint=AS_UTF8)
+    return io.BytesIO(decode(data).text.encode())
+
+
+def _record(line: int, data: bytes) -> Document | Skip:
+    try:
+        return document_of(_parse(data), line)
+    except DocumentError as exc:
+        return Skip.because("", exc, line)
+
+
+def document_of(record: Mapping[str, Json], number: int | None) -> Document:
+    """One record as a document. Raises `DocumentError` when it has no text, or fields that cannot be kept."""
+    return Document("", _text_of(record), number, _metadata(record))
+
+
+def _parse(data: bytes) -> Mapping[str, Json]:
+    try:
+        record = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        record = parse_leniently(decode(data).text)
+    if not isinstance(record, Mapping):
+        raise DocumentError(f"a JSON object was expected, not {type(record).__name__}")
+    return record
+
+
+def parse_leniently(text: str) -> Json:
+    """The standard parser, for what the strict one refuses: byte-order marks, lone surrogates, other encodings, NaN."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise DocumentError(f"not JSON: {exc}") from exc
+
+
+def _text_of(record: Mapping[str, Json]) -> str:
+    for name in TEXT_FIELDS:
+        if isinstance(value := record.get(name), str):
+            return _not_empty(clean_text(value), name)
+    for name in TURN_FIELDS:
+        if isinstance(turns := record.get(name), list):
+            return _not_empty(clean_text("\n\n".join(filter(None, map(_turn_text, turns)))), name)
+    fields = ", ".join(sorted(map(str, record))[:10]) or "none"
+    raise DocumentError(f"no `text`, `content`, `messages` or `conversations` field; its fields: {fields}")
+
+
+def _not_empty(text: str, name: str) -> str:
+    if not text.strip():
+        raise DocumentError(f"an empty `{name}`")
+    return text
+
+
+def _turn_text(turn: Json) -> str:
+    """`User: ...`, in whichever of the two common shapes the turn is; empty when it says nothing."""
+    if not isinstance(turn, Mapping):
+        return ""
+    role = str(turn.get("role") or turn.get("from") or "")
+    content = turn.get("content", turn.get("value"))
+    if isinstance(content, list):
+        content = "\n".join(str(part["text"]) for part in content if isinstance(part, Mapping) and "text" in part)
+    if not isinstance(content, str) or not content.strip():
+        return ""
+    label = ROLE_LABELS.get(role.lower(), role.title())
+    return f"{label}: {content}" if label else content
+
+
+def _metadata(record: Mapping[str, Json]) -> dict[str, Json]:
+    """The fields beside the text, as they can be stored and written again."""
+    rest = {name: value for name, value in record.items() if name not in (*TEXT_FIELDS, *TURN_FIELDS)}
+    try:
+        cleaned: dict[str, Json] = _clean(rest)
+        canonical_json(cleaned)
+    except (TypeError, RecursionError) as exc:
+        raise DocumentError(f"fields that cannot be kept: {exc}") from exc
+    return cleaned
+
+
+def _clean(value: Json) -> Json:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(name): _clean(item) for name, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,69 @@
+"""Notebooks (IPYNB): text as Markdown, code as fenced blocks, printed output after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+import orjson
+
+from generation_functions.documents import markdown
+from generation_functions.documents.document import Document, Limits, whole
+from generation_functions.documents.encoding import clean_text
+from generation_functions.documents.plain_text import fenced
+from generation_functions.errors import DocumentError
+from generation_functions.rows import Json
+
+LONGEST_OUTPUT = 2_000
+"""Characters of printed output that are kept with a cell."""
+
+
+def read_notebook(file: BinaryIO, limits: Limits) -> Iterator[Document]:
+    """One document: the cells in order. Pictures, tables of widgets and tracebacks are left out."""
+    try:
+        book = orjson.loads(whole(file, limits))
+    except orjson.JSONDecodeError as exc:
+        raise DocumentError(f"not a notebook: {exc}") from exc
+    cells = book.get("cells") if isinstance(book, Mapping) else None
+    if not isinstance(cells, list):
+        raise DocumentError("not a notebook of format 4: it has no cells")
+    language = _language(book)
+    text = clean_text(markdown.blocks(block for cell in cells for block in _cell(cell, language)))
+    if not text:
+        raise DocumentError("empty")
+    yield Document("", text)
+
+
+def _language(book: Mapping[str, Json]) -> str:
+    kernel = _mapping(_mapping(book.get("metadata")).get("kernelspec"))
+    about = _mapping(_mapping(book.get("metadata")).get("language_info"))
+    return str(about.get("name") or kernel.get("language") or "")
+
+
+def _cell(cell: Json, language: str) -> Iterator[str]:
+    source = _joined(_mapping(cell).get("source"))
+    if not source.strip():
+        return
+    if cell.get("cell_type") != "code":
+        yield source.strip("\n")
+        return
+    yield fenced(source, language).rstrip("\n")
+    outputs = _mapping(cell).get("outputs")
+    printed = "".join(map(_printed, outputs if isinstance(outputs, list) else []))
+    if printed.strip():
+        yield fenced(printed[:LONGEST_OUTPUT], "text").rstrip("\n")
+
+
+def _printed(output: Json) -> str:
+    found = _mapping(output)
+    if found.get("output_type") == "stream":
+        return _joined(found.get("text"))
+    return _joined(_mapping(found.get("data")).get("text/plain"))
+
+
+def _joined(value: Json) -> str:
+    return "".join(map(str, value)) if isinstance(value, list) else value if isinstance(value, str) else ""
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,88 @@
+"""OpenDocument texts (ODT): headings, lists and tables, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from generation_functions.documents import markdown
+from generation_functions.documents.document import Document, Limits
+from generation_functions.documents.package import Package
+from generation_functions.errors import DocumentError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
+OFFICE, TEXT, TABLE = _NS % "office", _NS % "text", _NS % "table"
+_SILENT = frozenset({f"{OFFICE}annotation", f"{TEXT}note-citation", f"{TEXT}tracked-changes", f"{TEXT}ruby-text"})
+_MOST_REPEATED = 1_000
+
+
+def read_odt(file: BinaryIO, limits: Limits) -> Iterator[Document]:
+    """One document, as Markdown. Comments and tracked deletions are left out; footnotes stand where they are called."""
+    with Package(file, limits) as package:
+        if b"encryption-data" in package.part("META-INF/manifest.xml"):
+            raise DocumentError("encrypted: it needs a password", hint="save it without a password")
+        body = package.xml("content.xml").find(f"{OFFICE}body/{OFFICE}text")
+    if body is None:
+        raise DocumentError("damaged: it has no text body")
+    text = markdown.blocks(_blocks(body))
+    if not text:
+        raise DocumentError("empty")
+    yield Document("", text)
+
+
+def _blocks(body: _Element) -> Iterator[str]:
+    for element in body.iter(f"{TEXT}h", f"{TEXT}p", f"{TEXT}list", f"{TABLE}table"):
+        if any(True for _ in element.iterancestors(f"{TEXT}list", f"{TABLE}table", f"{TEXT}p", *_SILENT)):
+            continue
+        if element.tag == f"{TEXT}h":
+            level = str(element.get(f"{TEXT}outline-level") or "1")
+            yield markdown.heading(_said(element), int(level) if level.isdigit() else 1)
+        elif element.tag == f"{TEXT}list":
+            yield "\n".join(_items(element))
+        elif element.tag == f"{TABLE}table":
+            yield markdown.table(_rows(element))
+        else:
+            yield markdown.paragraph(_said(element))
+
+
+def _items(top: _Element) -> Iterator[str]:
+    for element in top.iter(f"{TEXT}p", f"{TEXT}h"):
+        depth = sum(1 for _ in element.iterancestors(f"{TEXT}list")) - 1
+        if text := _said(element).strip():
+            yield markdown.item(text, depth)
+
+
+def _rows(table: _Element) -> Iterator[list[str]]:
+    for row in table.iter(f"{TABLE}table-row"):
+        cells: list[str] = []
+        for cell in row.iterchildren(f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
+            text = " ".join(_said(inner) for inner in cell.iter(f"{TEXT}p", f"{TEXT}h"))
+            repeated = str(cell.get(f"{TABLE}number-columns-repeated") or "1")
+            cells += [text] * (min(int(repeated), _MOST_REPEATED if text.strip() else 1) if repeated.isdigit() else 1)
+        yield cells
+
+
+def _said(element: _Element) -> str:
+    """The text inside, with the spaces, tabs and breaks that OpenDocument writes as elements."""
+    from lxml.etree import iterwalk
+
+    parts: list[str] = []
+    silent = 0
+    for event, inner in iterwalk(element, events=("start", "end")):
+        if event == "start":
+            silent += inner.tag in _SILENT
+            parts += [] if silent else [_written(inner), inner.text or ""]
+        else:
+            silent -= inner.tag in _SILENT
+            parts += [] if silent or inner is element else [inner.tail or ""]
+    return "".join(parts)
+
+
+def _written(element: _Element) -> str:
+    if element.tag == f"{TEXT}s":
+        count = str(element.get(f"{TEXT}c") or "1")
+        return " " * (min(int(count), _MOST_REPEATED) if count.isdigit() else 1)
+    return {f"{TEXT}tab": "\t", f"{TEXT}line-break": "\n"}.get(str(element.tag), "")

@@ -1,0 +1,168 @@
+"""Lines of pages as Markdown: paragraphs mended, headings by their size, tables by their cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+from generation_functions.documents import markdown
+from generation_functions.documents.encoding import clean_text
+from generation_functions.documents.pdf_lines import Line
+
+HEADING = 1.15
+"""How much larger than the body's a heading's type is."""
+
+LONGEST_HEADING = 200
+_END = re.compile(r"[.!?:;…。！？；：؟।”\"»」』)]\s*$")
+_BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—·*-]|\(?\d{1,2}[.)])\s+(?=\S)")
+_EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_BROKEN = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
+
+
+@dataclass(frozen=True)
+class PageText:
+    """A page's blocks, and whether its first goes on with the last one of the page before."""
+
+    blocks: list[str] = field(default_factory=list)
+    goes_on: bool = False
+    open_end: bool = False
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], size: dict[float, int]) -> PageText:
+        """The text of one page's lines; `size` is from `body_size`."""
+        groups = list(_groups(lines, size))
+        blocks = [_block(group, size) for group in groups]
+        if not groups:
+            return cls()
+        first, last = groups[0], groups[-1]
+        starts_low = first[0].text[:1].islower() or bool(_EAST_ASIAN.match(first[0].text))
+        open_end = not last[-1].cells and not _level(last[0], size) and not _END.search(last[-1].text)
+        return cls(blocks, starts_low and not _level(first[0], size) and not first[0].cells, open_end)
+
+
+def body_size(pages: Sequence[Sequence[Line]]) -> dict[float, int]:
+    """Heading level by size of type: sizes above that of most letters, the largest first, at most four of them."""
+    letters: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            letters[_rounded(line.size)] += len(line.text)
+    if not letters:
+        return {}
+    body = letters.most_common(1)[0][0]
+    larger = sorted((size for size in letters if size >= body * HEADING), reverse=True)
+    return {size: min(level, 4) for level, size in enumerate(larger, 1)}
+
+
+def assembled(pages: Sequence[PageText]) -> tuple[str, tuple[int, ...]]:
+    """The text of all pages and where each begins. A sentence that goes on across a page is not broken."""
+    parts: list[str] = []
+    offsets: list[int] = []
+    length, open_end = 0, False
+    for page in pages:
+        text = clean_text("\n\n".join(block for block in page.blocks if block.strip()))
+        if parts and text:
+            dropped, between = _joint(parts[-1], text) if open_end and page.goes_on else (0, "\n\n")
+            if dropped:
+                parts[-1] = parts[-1][:-dropped]
+                length -= dropped
+            parts.append(between)
+            length += len(between)
+        offsets.append(length)
+        parts += [text] if text else []
+        length += len(text)
+        open_end = page.open_end if text else open_end
+    return ("".join(parts) + "\n" if parts else "", tuple(offsets))
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def _level(line: Line, size: dict[float, int]) -> int:
+    return size.get(_rounded(line.size), 0) if len(line.text) <= LONGEST_HEADING and not line.cells else 0
+
+
+def _groups(lines: Sequence[Line], size: dict[float, int]) -> Iterator[list[Line]]:
+    """Lines that belong together: a paragraph, a heading, a table."""
+    group: list[Line] = []
+    usual = _usual_gap(lines)
+    for line in lines:
+        if group and not _belongs(group, line, size, usual):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _usual_gap(lines: Sequence[Line]) -> float:
+    """Points from one baseline to the next, where lines follow closely."""
+    gaps = sorted(
+        above.bottom - below.bottom
+        for above, below in pairwise(lines)
+        if 0 < above.bottom - below.bottom < above.size * 3
+    )
+    return gaps[len(gaps) // 2] if gaps else 14.0
+
+
+def _belongs(group: list[Line], line: Line, size: dict[float, int], usual: float) -> bool:
+    last = group[-1]
+    if bool(line.cells) or bool(last.cells):
+        return bool(line.cells) and bool(last.cells)
+    if _level(last, size) != _level(line, size) or _BULLET.match(line.text):
+        return False
+    gap = last.bottom - line.bottom
+    if gap <= 0:
+        # The top of the next column.
+        return not _END.search(last.text) and not _level(line, size)
+    widest = max(one.right - one.left for one in group)
+    ends_short = last.right - last.left < widest * 0.8 and len(group) > 1
+    indented = line.left > group[-1].left + line.size * 0.8 and len(group) > 1
+    return (
+        gap < usual * 1.35
+        and not (ends_short and _END.search(last.text))
+        and not (indented and bool(_END.search(last.text)))
+    )
+
+
+def _block(group: list[Line], size: dict[float, int]) -> str:
+    if group[0].cells:
+        return _table(group)
+    text = group[0].text
+    for line in group[1:]:
+        dropped, between = _joint(text, line.text)
+        text = text[: len(text) - dropped] + between + line.text
+    level = _level(group[0], size)
+    if level and len(text) <= LONGEST_HEADING:
+        return markdown.heading(text, level)
+    if match := _BULLET.match(text):
+        mark = match[0].strip()
+        return f"{mark if mark.strip('().').isdigit() else '-'} {text[match.end() :]}"
+    return markdown.paragraph(text)
+
+
+def _table(group: list[Line]) -> str:
+    """Rows of cells as a table where their numbers agree; otherwise as lines."""
+    widths = Counter(len(line.cells) for line in group)
+    usual = widths.most_common(1)[0][0]
+    if len(group) < 2 or widths[usual] * 2 < len(group):
+        return "\n".join(markdown.paragraph(line.text) for line in group)
+    parts = []
+    for fits, lines in groupby(group, key=lambda line: len(line.cells) <= usual):
+        rows = list(lines)
+        parts.append(markdown.table(line.cells for line in rows) if fits else "\n".join(line.text for line in rows))
+    return "\n\n".join(parts)
+
+
+def _joint(before: str, after: str) -> tuple[int, str]:
+    """How many characters go at the end of a line, and what stands between it and the next: nothing where a word was
+    broken or the script has no spaces."""
+    if _BROKEN.search(before):
+        return (1 if before.endswith("\u00ad") or after[:1].islower() else 0), ""
+    if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]):
+        return 0, ""
+    return 0, " "

@@ -1,0 +1,80 @@
+"""Results of reading on disk: one file per document read, whole and checked or not there at all.
+
+A line per result, then a line with their count and a checksum. The worker process writes, the run's process reads, and
+a file that is left in place spares reading the document again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+from typing import BinaryIO
+
+import orjson
+
+from generation_functions.documents.document import Document, Limits, Member, Result, Skip, size_label
+from generation_functions.errors import DocumentError
+from generation_functions.rows import Json
+
+_KINDS: dict[str, type[Document] | type[Skip] | type[Member]] = {"document": Document, "skip": Skip, "member": Member}
+_BLOCK = 1 << 20
+
+
+def write_results(path: Path, results: Iterable[Result], limits: Limits) -> None:
+    """Write results as they come. Raises `DocumentError` when their text goes beyond the limit."""
+    check, count, size = blake2b(digest_size=16), 0, 0
+    with path.open("wb") as file:
+        for result in results:
+            line = orjson.dumps([type(result).__name__.lower(), asdict(result)], option=orjson.OPT_APPEND_NEWLINE)
+            size += len(line)
+            if size > limits.max_text:
+                raise DocumentError(f"it gives more text than the limit of {size_label(limits.max_text)}")
+            file.write(line)
+            check.update(line)
+            count += 1
+        file.write(orjson.dumps({"results": count, "check": check.hexdigest()}))
+
+
+def sound(path: Path) -> bool:
+    """Whether a file holds all that was written to it. A file that is missing or damaged holds nothing."""
+    try:
+        with path.open("rb") as file:
+            return _matches(file)
+    except OSError:
+        return False
+
+
+def read_results(path: Path) -> Iterator[Result]:
+    """The results of a sound file, one at a time."""
+    with path.open("rb") as file:
+        for line in file:
+            value = orjson.loads(line)
+            if isinstance(value, list):
+                yield _result(*value)
+
+
+def _matches(file: BinaryIO) -> bool:
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(0, end - 256))
+    tail = file.read()
+    trailer = tail[tail.rfind(b"\n") + 1 :]
+    try:
+        told = orjson.loads(trailer)
+    except orjson.JSONDecodeError:
+        return False
+    check, left = blake2b(digest_size=16), end - len(trailer)
+    file.seek(0)
+    while left > 0:
+        block = file.read(min(left, _BLOCK))
+        check.update(block)
+        left -= len(block) or left
+    return isinstance(told, dict) and told.get("check") == check.hexdigest()
+
+
+def _result(kind: str, fields: dict[str, Json]) -> Result:
+    if "pages" in fields:
+        fields["pages"] = tuple(fields["pages"])
+    return _KINDS[kind](**fields)

@@ -1,0 +1,92 @@
+"""Spreadsheets: a Markdown table per sheet under its name; CSV and TSV as one table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from generation_functions.documents import markdown
+from generation_functions.documents.document import Document, Limits, whole
+from generation_functions.documents.encoding import clean_text
+from generation_functions.documents.plain_text import text_of
+from generation_functions.errors import DocumentError
+
+LONGEST_FIELD = 16 * 1024 * 1024
+_DELIMITERS = ",;\t|"
+
+
+def read_workbook(file: BinaryIO, limits: Limits) -> Iterator[Document]:
+    """One document of a workbook (XLSX, XLSM, XLSB, XLS, ODS); a page per sheet. Formulas are given by their values."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    data = whole(file, limits)
+    _refuse_bomb(data, limits)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        text, pages = "", []
+        for name in workbook.sheet_names:
+            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)
+            grid = markdown.table([_shown(value) for value in row] for row in rows)
+            text += "\n" if text and grid else ""
+            pages.append(len(text))
+            text += clean_text(markdown.blocks([markdown.heading(name, 2), grid])) if grid else ""
+    except PasswordError as exc:
+        raise DocumentError("encrypted: it needs a password", hint="save it without a password") from exc
+    except CalamineError as exc:
+        raise DocumentError(f"damaged, or not what its name says: {exc}") from exc
+    if not text:
+        raise DocumentError("empty")
+    yield Document("", text, pages=tuple(pages))
+
+
+def _refuse_bomb(data: bytes, limits: Limits) -> None:
+    """The library unpacks by itself, so what it would unpack is looked at first."""
+    from zipfile import BadZipFile, ZipFile
+
+    from generation_functions.documents.package import refuse_bomb
+
+    if not data.startswith(b"PK"):
+        return
+    try:
+        parts = ZipFile(io.BytesIO(data)).infolist()
+    except (BadZipFile, ValueError, NotImplementedError) as exc:
+        raise DocumentError(f"damaged, or not what its name says: {exc}") from exc
+    for part in parts:
+        refuse_bomb(part.file_size, part.compress_size, limits)
+    if sum(part.file_size for part in parts) > limits.max_expanded:
+        raise DocumentError("unpacks to more than the limit")
+
+
+def _shown(value: object) -> str:
+    """A cell as a person would write it: whole numbers without a point, midnight without a time."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = str(value)
+    return text.removesuffix(" 00:00:00")
+
+
+def read_table(file: BinaryIO, limits: Limits, delimiter: str = "") -> Iterator[Document]:
+    """One document of delimited text; without a delimiter, by the one that its first lines agree on."""
+    text, facts = text_of(file, limits)
+    csv.field_size_limit(LONGEST_FIELD)
+    try:
+        grid = markdown.table(csv.reader(io.StringIO(text), delimiter=delimiter or _delimiter(text)))
+    except csv.Error as exc:
+        raise DocumentError(f"not a table: {exc}") from exc
+    if not grid:
+        raise DocumentError("empty")
+    yield Document("", grid + "\n", metadata=facts)
+
+
+def _delimiter(text: str) -> str:
+    """The mark that divides most of the first lines into the same number of fields, more than one."""
+    lines = text[:65_536].splitlines()[:20]
+
+    def agreement(mark: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=mark) if row]
+        usual = max(set(widths), key=widths.count, default=1)
+        return (widths.count(usual) if usual > 1 else 0, usual)
+
+    return max(_DELIMITERS, key=agreement)

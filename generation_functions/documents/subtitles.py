@@ -1,0 +1,68 @@
+"""Subtitles (SRT, WebVTT): what is said, without numbers and times."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from generation_functions.documents import markdown
+from generation_functions.documents.document import Document, Limits
+from generation_functions.documents.plain_text import text_of
+from generation_functions.errors import DocumentError
+
+PAUSE_S = 3.0
+"""A silence that ends a paragraph, in seconds."""
+
+_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
+_CUE = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}[^\n]*$", re.MULTILINE)
+_TAG = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>\n]{1,80})>|</?[a-z][^>\n]{0,80}>|<[\d:.]{5,14}>|\{\\[^}\n]{0,80}\}")
+_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]?$")
+
+
+def read_subtitles(file: BinaryIO, limits: Limits) -> Iterator[Document]:
+    """One document: the cues as paragraphs that end where someone else speaks or a pause follows a sentence."""
+    text, facts = text_of(file, limits)
+    said = markdown.blocks(markdown.paragraph(text) for text in _paragraphs(_cues(text)))
+    if not said:
+        raise DocumentError("no cue with text in it")
+    yield Document("", said, metadata=facts)
+
+
+def _cues(text: str) -> Iterator[tuple[float, float, str]]:
+    """Begin and end in seconds, and the text, of each cue."""
+    marks = list(_CUE.finditer(text))
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        body = text[mark.end() : following.start() if following else len(text)].strip("\n")
+        # The body ends at a blank line; what follows is the next cue's number or name, or a note.
+        lines = body.split("\n\n", 1)[0].split("\n")
+        said = html.unescape(_TAG.sub(_speaker, " ".join(line.strip() for line in lines)))
+        yield _seconds(mark.groups()[:4]), _seconds(mark.groups()[4:]), " ".join(said.split())
+
+
+def _speaker(tag: re.Match[str]) -> str:
+    return f"{tag[1].strip()}: " if tag[1] else ""
+
+
+def _seconds(parts: tuple[str | None, ...]) -> float:
+    hours, minutes, seconds, fraction = (part or "0" for part in parts)
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(fraction.ljust(3, "0")) / 1000
+
+
+def _paragraphs(cues: Iterator[tuple[float, float, str]]) -> Iterator[str]:
+    said: list[str] = []
+    until = 0.0
+    for begin, end, text in cues:
+        if not text or (said and said[-1] == text):
+            until = end
+            continue
+        new_speaker = text.startswith(("- ", "– ", "— ")) or re.match(r"[^\s:]{1,30}(?: [^\s:]{1,30})?: ", text)
+        if said and (
+            new_speaker or begin - until > PAUSE_S or (begin > until and _END.search(said[-1]) and len(said) > 8)
+        ):
+            yield " ".join(said)
+            said = []
+        said.append(text)
+        until = end
+    yield " ".join(said)
