@@ -16,6 +16,8 @@ from generation_functions.rows import content_key
 if TYPE_CHECKING:
     import aiohttp
 
+    from generation_functions.models.batch_desk import BatchDesk
+
 # Sampling travels with each request, and prices are counted elsewhere: models that differ only in these share a client,
 # and with it the limits of their endpoint.
 _NOT_THE_CLIENTS: Final = {
@@ -29,6 +31,8 @@ _NOT_THE_CLIENTS: Final = {
     "stop",
     "extra_body",
 }
+
+_DIRECT_IN_FLIGHT: Final = 64
 
 
 class ModelClients:
@@ -54,18 +58,24 @@ class ModelClients:
     ) -> None:
         await self.close()
 
-    def client(self, model: Model) -> ModelClient:
-        """The client of a model. Needs a running loop. Raises `EndpointUnusable` where the config cannot work."""
+    def client(self, model: Model, batches: BatchDesk | None = None) -> ModelClient:
+        """The client of a model. Needs a running loop. Raises `EndpointUnusable` where the config cannot work.
+
+        batches  the run folder that a model of the Batch API belongs to; without one (a preview, a health check) its
+                 endpoint is called directly.
+        """
         key = client_key(model.spec)
+        if model.spec.provider == "openai-batch":
+            key = content_key(key, model.name, None if batches is None else str(batches.folder))
         if key not in self._clients:
-            self._clients[key] = self._new_client(model)
+            self._clients[key] = self._new_client(model, batches)
         return self._clients[key]
 
-    def _new_client(self, model: Model) -> ModelClient:
+    def _new_client(self, model: Model, batches: BatchDesk | None) -> ModelClient:
         provider = model.spec.provider
         if provider == "offline":
             return OfflineClient(model)
-        if provider != "openai":
+        if provider == "local":
             raise EndpointUnusable(
                 f"model `{model.name}`: provider `{provider}` is not available in this version",
                 hint="use `provider: openai` with the address of an endpoint, or `provider: offline`",
@@ -74,7 +84,11 @@ class ModelClients:
 
         if self._session is None:
             self._session = new_session()
-        return EndpointClient(model, session=self._session, timing=self._timing, rng=self._rng)
+        if provider == "openai-batch" and batches is not None:
+            from generation_functions.models.batch import BatchClient
+
+            return BatchClient(model, session=self._session, desk=batches, timing=self._timing, rng=self._rng)
+        return EndpointClient(_called_directly(model), session=self._session, timing=self._timing, rng=self._rng)
 
     async def close(self) -> None:
         """Cancel open calls and close every connection. May be called again."""
@@ -84,6 +98,14 @@ class ModelClients:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+
+def _called_directly(model: Model) -> Model:
+    """The model with no more calls in flight than endpoints take: as many as may wait for a batch are far too many."""
+    spec = model.spec
+    if spec.provider != "openai-batch":
+        return model
+    return Model(model.name, spec.model_copy(update={"max_in_flight": min(spec.max_in_flight, _DIRECT_IN_FLIGHT)}))
 
 
 def client_key(spec: ModelSpec) -> str:

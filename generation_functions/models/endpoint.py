@@ -39,6 +39,17 @@ def new_session() -> aiohttp.ClientSession:
     )
 
 
+def body_of(request: Request, model: str, *, chat: bool) -> bytes:
+    """The JSON body that asks a request. Where a seed is set, each sample and attempt has one of its own."""
+    body = {"model": model, "messages" if chat else "prompt": request.prompt, **request.sampling}
+    if (request.sample or request.attempt) and isinstance(body.get("seed"), int):
+        body["seed"] = (body["seed"] + request.sample * _SEED_STEP + request.attempt) % 2**31
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return canonical_json(body)
+
+
 class EndpointClient:
     """A `ModelClient` for an OpenAI-compatible endpoint.
 
@@ -97,7 +108,9 @@ class EndpointClient:
     async def _send(self, request: Request) -> Completion:
         """One HTTP call. Raises an `EndpointError` of its kind."""
         started = self._timing.now()
-        status, headers, body = await self._exchange("POST", self._url, self._body(request), self._timeout)
+        status, headers, body = await self._exchange(
+            "POST", self._url, body_of(request, self.address.model, chat=self._chat), self._timeout
+        )
         if status != 200:
             raise self._fault(status, headers, body)
         return read_completion(self.address, body, request.prompt, self._timing.now() - started)
@@ -134,19 +147,6 @@ class EndpointClient:
         wish = retry_after(headers, self._timing.wall())
         location = headers.get("Location") if 300 <= status < 400 else None
         return fault_of_answer(self.address, status, read_complaint(body), retry_after=wish, location=location)
-
-    def _body(self, request: Request) -> bytes:
-        body = {
-            "model": self.address.model,
-            "messages" if self._chat else "prompt": request.prompt,
-            **request.sampling,
-        }
-        if (request.sample or request.attempt) and isinstance(body.get("seed"), int):
-            body["seed"] = (body["seed"] + request.sample * _SEED_STEP + request.attempt) % 2**31
-        try:
-            return orjson.dumps(body)
-        except TypeError:
-            return canonical_json(body)
 
     async def model_ids(self) -> tuple[str, ...]:
         """Names of the models served there, as far as it tells. Raises an `EndpointError` where it does not."""

@@ -24,6 +24,9 @@ class Request:
     offline    writes the completion when the model is the offline writer.
     draining   whether the run is stopping: a failed call is then not tried again.
     sent       whether the call is open now, and so being paid for; kept by the client.
+    step       the step that asks, for what must be remembered beyond this process.
+    outlasts   whether the call goes on when this process ends, and a later run collects it; kept by the client.
+    kept       whether the client has stored the answer, or the refusal, itself; kept by the client.
     """
 
     prompt: Messages | str
@@ -35,6 +38,9 @@ class Request:
     offline_version: str = ""
     draining: Callable[[], bool] | None = None
     sent: bool = False
+    step: str = ""
+    outlasts: bool = False
+    kept: bool = False
 
     def key(self, model: Model) -> str:
         """What the exchange is stored under: the model, the filled messages, the sampling, and which try it is.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Provider = Literal["openai", "openai-batch", "local", "offline"]
+
+BATCH_IN_FLIGHT = 20_000
+"""Calls that wait at once for a model of the Batch API, where the config does not say."""
 
 
 class Price(BaseModel):
@@ -40,7 +44,9 @@ class ModelSpec(BaseModel):
     mode: Annotated[Literal["chat", "completion"], Field(description="Chat messages, or one plain text prompt.")] = (
         "chat"
     )
-    max_in_flight: Annotated[int, Field(ge=1, le=100_000, description="Most calls open at once.")] = 64
+    max_in_flight: Annotated[
+        int, Field(ge=1, le=100_000, description="Most calls open at once; 20,000 for `openai-batch`.")
+    ] = 64
     requests_per_minute: Annotated[float | None, Field(gt=0, description="Most calls started a minute.")] = None
     tokens_per_minute: Annotated[float | None, Field(gt=0, description="Most tokens a minute, in and out.")] = None
     timeout_s: Annotated[float, Field(gt=0, description="Longest one call may take, in seconds.")] = 600.0
@@ -57,6 +63,26 @@ class ModelSpec(BaseModel):
     seed: Annotated[int | None, Field(description="Seed sent to the endpoint.")] = None
     stop: Annotated[list[str] | None, Field(description="Strings that end a completion.")] = None
     extra_body: Annotated[dict[str, Any], Field(description="Any other field of the request's body.")] = {}
+    batch_wait_s: Annotated[
+        float, Field(gt=0, description="`openai-batch`: a batch goes off when no request came for so many seconds.")
+    ] = 30.0
+    batch_max_requests: Annotated[
+        int, Field(ge=1, le=50_000, description="`openai-batch`: most requests in one batch.")
+    ] = 50_000
+    batch_poll_s: Annotated[
+        float, Field(gt=0, description="`openai-batch`: seconds between two looks at a batch that is not done.")
+    ] = 30.0
+    batch_window: Annotated[
+        str, Field(description="`openai-batch`: the time the endpoint may take, in its own words.")
+    ] = "24h"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _room_for_batches(cls, values: Any) -> Any:
+        # Rows wait for a whole batch together, so many more of them must be open than an endpoint answers at once.
+        if isinstance(values, Mapping) and values.get("provider") == "openai-batch":
+            return {"max_in_flight": BATCH_IN_FLIGHT, **values}
+        return values
 
     def sampling(self) -> dict[str, Any]:
         """The default sampling fields that were set, as they stand in a request's body."""

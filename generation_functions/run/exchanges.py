@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from generation_functions.errors import EndpointUnusable, RequestRefused, RunStopped, TransientError
+from generation_functions.errors import EndpointError, EndpointUnusable, RequestRefused, RunStopped, TransientError
 from generation_functions.models.exchange import Completion, ModelClient, Request, Usage
 from generation_functions.models.model import Model, ModelSpec
 from generation_functions.run.budget import Budget
@@ -17,6 +17,7 @@ from generation_functions.store import Answer, Store, StoreReader
 from generation_functions.streams.flow import StopSignal
 
 if TYPE_CHECKING:
+    from generation_functions.models.batch_desk import BatchDesk
     from generation_functions.models.clients import ModelClients
 
 _REFUSED, _TRANSIENT = "refused", "transient"
@@ -38,6 +39,7 @@ class Exchanges:
     replay_transient  whether a stored passing fault is taken as final: true when the attempt before had come to its end
     borrowed          stores of previews, estimates and other runs, whose answers are taken over
     ask_no_model      whether a question that no store answers is only counted as a call, and fails its row
+    batches           where models of the Batch API are remembered; None: they are called directly
     """
 
     store: Store
@@ -48,6 +50,7 @@ class Exchanges:
     replay_transient: bool = False
     borrowed: tuple[StoreReader, ...] = ()
     ask_no_model: bool = False
+    batches: BatchDesk | None = None
     steps: dict[str, StepCalls] = field(default_factory=dict)
     _open: dict[asyncio.Task[Any], Request] = field(default_factory=dict)
     _let_go: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -63,6 +66,9 @@ class Exchanges:
         """Name a model the run will use: its endpoint is tried out before the first call to any model is paid for."""
         if all(model.spec is not other.spec for other in self._to_probe):
             self._to_probe.append(model)
+        batches = self.batches if model.spec.provider == "openai-batch" and not self.ask_no_model else None
+        if batches is not None and batches.left_open():
+            self._client(model)  # which collects them, whether or not anything is asked
 
     async def complete(self, model: Model, request: Request, step: str) -> tuple[Completion, str]:
         """The answer and the key of its exchange. Raises `EndpointError`, `StoreError`, `RunStopped`."""
@@ -137,7 +143,7 @@ class Exchanges:
         if self._to_probe or self._probing is not None:
             await self._probe(model)
         reserved = self._reserve(model, request)
-        request.draining = self.stop.is_set
+        request.draining, request.step = self.stop.is_set, step
         task = asyncio.current_task()
         assert task is not None
         self._open[task] = request
@@ -150,16 +156,22 @@ class Exchanges:
                 raise self._stopped() from None
             raise
         except (TransientError, RequestRefused) as exc:
-            await self._keep_error(key, model, request, step, exc, reserved)
+            if request.kept:
+                self.budget.release(reserved)
+            else:
+                await self._keep_error(key, model, request, step, exc, reserved)
             raise
         except BaseException:
             self.budget.release(reserved)
             raise
         finally:
             del self._open[task]
-        cost = self.budget.settle(model, reserved, completion.usage, completion.seconds, completion.retries)
         counts.calls += 1
         counts.retries += completion.retries
+        if request.kept:
+            self.budget.release(reserved)
+            return completion
+        cost = self.budget.settle(model, reserved, completion.usage, completion.seconds, completion.retries)
         await self.store.add_answer(
             key, request, completion, model=model.name, step=step, cost=cost, run_attempt=self.run_attempt
         )
@@ -184,17 +196,19 @@ class Exchanges:
         return RunStopped(stopped.reason, stopped.message, hint=stopped.hint)
 
     def drain(self) -> None:
-        """Let go of every call that has not been sent: it waits for a place or for another try. Others come in."""
+        """Let go of every call that has not been sent: it waits for a place or for another try. Others come in.
+
+        One that outlasts the process need not come in now: at an interruption it is left to the next run.
+        """
+        interrupted = self.stop.stopped is not None and self.stop.stopped.reason == "interrupted"
         for task, request in self._open.items():
-            if not request.sent:
+            if not request.sent or (interrupted and request.outlasts):
                 self._let_go.add(task)
                 task.cancel()
 
     async def _keep_error(
         self, key: str, model: Model, request: Request, step: str, exc: TransientError | RequestRefused, reserved: float
     ) -> None:
-        kind = _TRANSIENT if isinstance(exc, TransientError) else _REFUSED
-        status = exc.status if exc.status is not None else ""
         usage = Usage(exc.input_tokens, exc.output_tokens)
         cost = 0.0
         if usage.input_tokens or usage.output_tokens:
@@ -203,13 +217,13 @@ class Exchanges:
             self.budget.release(reserved)
         await self.store.add_answer(
             key, request, Completion("", finish_reason="error", usage=usage), model=model.name, step=step, cost=cost,
-            run_attempt=self.run_attempt, error=f"{kind}:{status}:{exc.message}",
+            run_attempt=self.run_attempt, error=stored_error(exc),
         )  # fmt: skip
 
     def _client(self, model: Model) -> ModelClient:
         known = self._clients.get(id(model.spec))
         if known is None:
-            known = self._clients[id(model.spec)] = (model.spec, self.clients.client(model))
+            known = self._clients[id(model.spec)] = (model.spec, self.clients.client(model, self.batches))
         return known[1]
 
     async def _probe(self, model: Model) -> None:
@@ -231,6 +245,12 @@ async def _probe_all(clients: list[ModelClient]) -> None:
             raise
         except TransientError:
             continue  # the endpoint may only be slow to wake; the first call will tell
+
+
+def stored_error(exc: EndpointError) -> str:
+    """An error in the words that `_given` makes it of again."""
+    kind = _TRANSIENT if isinstance(exc, TransientError) else _REFUSED
+    return f"{kind}:{exc.status if exc.status is not None else ''}:{exc.message}"
 
 
 def _given(answer: Answer) -> Completion:

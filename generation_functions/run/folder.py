@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import StoreDamaged, StoreError
+from generation_functions.models.batch_journal import JOURNAL_FILE
 from generation_functions.rows import Json, Row, content_key
 from generation_functions.run.account import coverage, model_totals
 from generation_functions.run.budget import Budget
@@ -33,6 +34,7 @@ from generation_functions.streams.flow import StopSignal
 from generation_functions.streams.stage import Stage
 
 if TYPE_CHECKING:
+    from generation_functions.models.batch_desk import BatchDesk
     from generation_functions.models.clients import ModelClients
 
 STORE_FILE = "store.sqlite"
@@ -134,6 +136,7 @@ class RunFolder:
             replay_transient=ended_alike and not self.options.fresh, borrowed=borrowed,
             ask_no_model=self.options.ask_no_model,
         )  # fmt: skip
+        self.exchanges.batches = self._batches()
         self.events = Events(self.path, redact=self.options.redact)
         self._log = RunLog(self.path, redact=self.options.redact, echo=self.options.on_log)
         if self.options.config_text is not None:
@@ -163,6 +166,14 @@ class RunFolder:
         if lender.path.parent == self.path / PREVIEW_FOLDER:
             self.store.take_over(lender, new)
         return sum(new.values())
+
+    def _batches(self) -> BatchDesk | None:
+        # Who tries a few rows does not want to wait a day for them.
+        if PREVIEW_FOLDER in self.path.parts:
+            return None
+        from generation_functions.run.batches import batch_desk
+
+        return batch_desk(self)
 
     # Rows
 
@@ -259,6 +270,8 @@ class RunFolder:
             "prompts": dict(sorted(self.prompts.items())),
             "versions": _versions(),
         }
+        if self.exchanges.batches is not None and (batches := self.exchanges.batches.as_json()):
+            manifest["batches"] = batches
         if ending is not None:
             manifest |= {"ended": time.time(), "message": self.options.redact(ending.message)}
         return manifest
@@ -317,6 +330,8 @@ class RunFolder:
     def _close(self) -> None:
         for reader in self.exchanges.borrowed:
             reader.close()
+        if self.exchanges.batches is not None:
+            self.exchanges.batches.close()
         try:
             self.store.close()
         finally:
@@ -341,6 +356,9 @@ def _set_aside_for_fresh_start(folder: Path) -> None:
         part = folder / f"{STORE_FILE}{suffix}"
         if part.exists():
             part.rename(folder / f"store.before-{number}.sqlite{suffix}")
+        journal = folder / f"{JOURNAL_FILE}{suffix}"
+        if journal.exists():
+            journal.rename(folder / f"batches.before-{number}.sqlite{suffix}")
     for damaged in folder.glob("store.damaged-*.sqlite"):
         damaged.rename(damaged.with_name(damaged.name.replace("damaged", f"before-{number}-damaged")))
 

@@ -23,6 +23,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--key", default=None, help="the only key that is taken")
     parser.add_argument("--capacity", type=int, default=None, help="calls at once; more get a 429")
     parser.add_argument("--model", action="append", default=None, help="a model to list; may be repeated")
+    parser.add_argument("--batch-takes", type=float, default=0.0, help="seconds until a batch is done")
+    parser.add_argument("--pause", action="append", default=[], help="STAGE=SECONDS of the Batch API; may be repeated")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     return parser.parse_args()
 
@@ -43,6 +45,8 @@ async def serve(args: argparse.Namespace) -> None:
         log=args.log,
         keep=False,
     )
+    endpoint.batches.takes_s = args.batch_takes
+    endpoint.batches.pauses = {stage: float(seconds) for stage, _, seconds in (p.partition("=") for p in args.pause)}
     async with running(endpoint, args.port) as base_url:
         print(json.dumps({"port": int(base_url.split(":")[2].split("/")[0]), "base_url": base_url}), flush=True)
         await (asyncio.to_thread(sys.stdin.read) if args.until_eof else asyncio.Event().wait())

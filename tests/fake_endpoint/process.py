@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,12 +24,15 @@ def served(
     models: tuple[str, ...] = ("fake-model",),
     log: Path | None = None,
     port: int = 0,
+    batch_takes: float = 0.0,
+    pauses: Mapping[str, float] | None = None,
 ) -> Iterator[str]:
     """Serve from another process; gives the base URL. `answer` and `plan` are `module:name`, seen from the root."""
     options = {"answer": answer, "plan": plan, "key": key, "capacity": capacity, "log": log}
     command = [sys.executable, "-m", "tests.fake_endpoint", "--until-eof", f"--port={port}", f"--latency={latency}"]
     command += [f"--{name}={value}" for name, value in options.items() if value is not None]
-    command += [f"--model={name}" for name in models]
+    command += [f"--model={name}" for name in models] + [f"--batch-takes={batch_takes}"]
+    command += [f"--pause={stage}={seconds}" for stage, seconds in (pauses or {}).items()]
     process = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

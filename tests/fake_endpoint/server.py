@@ -1,4 +1,4 @@
-"""The fake endpoint itself: chat and plain completions, the list of models, and a log of every call."""
+"""The fake endpoint itself: chat and plain completions, batches of them, the list of models, a log of every call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +16,11 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fake_endpoint.batches import FakeBatches, error
 from tests.fake_endpoint.faults import Fault, Plan, fault_for
 
 _CHARACTERS_PER_TOKEN = 4
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def echo(body: dict[str, Any]) -> str:
@@ -58,14 +60,19 @@ class FakeEndpoint:
     statuses: Counter[int] = field(default_factory=Counter)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    batches: FakeBatches = field(init=False)
     _log: int | None = None
 
+    def __post_init__(self) -> None:
+        self.batches = FakeBatches(self._answer_in_batch, note=self._write)
+
     def app(self) -> web.Application:
-        app = web.Application(client_max_size=2**26)
+        app = web.Application(client_max_size=2**28)
         app.router.add_post("/v1/chat/completions", self._complete)
         app.router.add_post("/v1/completions", self._complete)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/stats", self._stats)
+        self.batches.add_routes(app.router, self._guarded)
         return app
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
@@ -74,8 +81,26 @@ class FakeEndpoint:
         body = await _json_of(request)
         if (problem := _problem_of(body, chat=request.path.endswith("chat/completions"))) is not None:
             self.statuses[400] += 1
-            return _error(400, problem)
+            return error(400, problem)
         return await self._logged_call(request, body)
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            return self._refusal(request) or await handler(request)
+
+        return guarded
+
+    def _answer_in_batch(self, body: dict[str, Any], number: int) -> tuple[int, dict[str, Any] | None]:
+        """The status and body of one request of a batch; a fault that hangs leaves it without its turn."""
+        if (problem := _problem_of(body, chat="messages" in body)) is not None:
+            return 400, {"error": {"message": problem, "type": "invalid_request_error", "param": None, "code": None}}
+        if self.keep:
+            self.bodies.append(body)
+        fault = fault_for(self.plan, number, body) or Fault()
+        if fault.hang:
+            return 0, None
+        whole = completion(body, self.answer(body), number) if fault.body is None else {}
+        return fault.status, json.loads(fault.payload(whole))
 
     def _refusal(self, request: web.Request) -> web.Response | None:
         given = request.headers.get("Authorization", "")
@@ -83,7 +108,7 @@ class FakeEndpoint:
             return None
         self.unauthorized += 1
         self.statuses[401] += 1
-        return _error(401, f"Incorrect API key provided: {given.removeprefix('Bearer ')}", "invalid_api_key")
+        return error(401, f"Incorrect API key provided: {given.removeprefix('Bearer ')}", "invalid_api_key")
 
     async def _logged_call(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         number, self.started = self.started, self.started + 1
@@ -203,11 +228,6 @@ def _problem_of(body: Any, *, chat: bool) -> str | None:
         return "you must provide messages"
     well_formed = all(isinstance(message, dict) and {"role", "content"} <= message.keys() for message in messages)
     return None if well_formed else "every message needs a role and a content"
-
-
-def _error(status: int, message: str, code: str | None = None) -> web.Response:
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
-    return web.json_response({"error": error}, status=status)
 
 
 async def _cut_short(request: web.Request, fault: Fault, payload: bytes) -> web.StreamResponse:

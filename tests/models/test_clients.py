@@ -50,7 +50,7 @@ async def test_calls_wait_for_the_first_answer_and_then_all_go(model_at: ModelAt
     assert fake.started == 31
 
 
-@pytest.mark.parametrize("provider", ["openai-batch", "local"])
+@pytest.mark.parametrize("provider", ["local"])
 async def test_a_provider_that_is_not_there_yet_says_so(provider: str) -> None:
     async with ModelClients() as clients:
         with pytest.raises(EndpointUnusable, match="not available in this version") as caught:
