@@ -35,8 +35,8 @@ caffeine.
     ("sentence", "question"),
     [
         ("Tea was introduced to England in the 1650s.", "When was tea introduced to England?"),
-        ("In 1773, colonists threw tea into the harbour.", "When did colonists throw tea into the harbour?"),
-        ("The tea bag was patented by Thomas Sullivan.", "Who patented the tea bag?"),
+        ("In 1773, colonists threw tea into Boston Harbour.", "When did colonists throw tea into Boston Harbour?"),
+        ("The Linotype machine was patented by Ottmar Mergenthaler.", "Who patented the Linotype machine?"),
         ("Lu Yu wrote The Classic of Tea.", "Who wrote The Classic of Tea?"),
         ("A cup of tea contains about 47 milligrams of caffeine.",
          "How many milligrams of caffeine does a cup of tea contain?"),
@@ -72,13 +72,67 @@ def test_no_question_is_asked_where_the_turn_is_in_doubt(sentence: str) -> None:
     assert english.questions(sentence, sentence) == []
 
 
+ODD = [
+    ("Lead glass is heavy and sparkles because it contains lead oxide.", "the second predicate is cut off"),
+    ("Older workers guard the entrance and collect food.", "a verb that is not known hides in the subject"),
+    ("The copy in Astoria was made by Chester Carlson.", "nobody knows which copy"),
+    ("The furnaces were moved because fire threatened the wooden houses.", "nobody knows which furnaces"),
+    ("Cai Lun made paper from tree bark, hemp, rags and fishing nets.", "the list is cut off"),
+    ("The Crystal Palace was built in Hyde Park in London.", "the place is given away"),
+    ("Charles Babbage designed but never completed the Analytical Engine.", "the second predicate is cut off"),
+    ("Kenya is one of the largest exporters of black tea.", "that is not what Kenya is"),
+    ("Corning bought two factories in 1908.", "it may be a name or none"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "why"), ODD, ids=[why for _, why in ODD])
+def test_better_no_question_than_an_odd_one(sentence: str, why: str) -> None:
+    assert english.questions(sentence, sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("Ordinary window glass is made from sand.", "What is ordinary window glass made from?"),
+        ("Knowledge of paper reached Spain in 1100.", "When did knowledge of paper reach Spain?"),
+        ("Antonie van Leeuwenhoek described bacteria in 1676.", "When did Antonie van Leeuwenhoek describe bacteria?"),
+        ("Egyptian scribes used ink in 2500 BC.", "When did Egyptian scribes use ink?"),
+        ("A lunar day lasts about 24 hours and 50 minutes.", "How long does a lunar day last?"),
+        ("Gutenberg printed 180 copies of the Bible.", "How many copies of the Bible did Gutenberg print?"),
+        ("Tidal friction slows the rotation of the Earth.", "What slows the rotation of the Earth?"),
+        ("The Golden Gate Bridge is 2.7 kilometres long and 27 metres wide.", "How long is the Golden Gate Bridge?"),
+        ("The Diamond Sutra was printed in AD 868.", "When was the Diamond Sutra printed?"),
+    ],
+)
+def test_a_subject_keeps_its_capital_only_as_a_name_and_nothing_is_cut_short(sentence: str, question: str) -> None:
+    assert question in [asked.question for asked in english.questions(sentence, f"{sentence} For Gutenberg.")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("Ferdinand de Lesseps leitete den Bau des Suezkanals.", "Wer leitete den Bau des Suezkanals?"),
+        ("Der Präsident Gamal Abdel Nasser verstaatlichte den Suezkanal.", "Wer verstaatlichte den Suezkanal?"),
+        ("Der Bridgewater-Kanal brachte Kohle nach Manchester.", None),
+        ("Der Rhein ist 1233 Kilometer lang.", "Wie lang ist der Rhein?"),
+        ("Der Fluss wurde im Jahr 1850 begradigt.", None),
+        ("Die Schleuse wurde im Jahr 1850 gebaut.", None),
+        ("Altes Eisen ist rostig und bricht, weil Regen fiel.", None),
+        ("Große Schiffe nutzten den Hafen nur selten im Jahr 1850.", None),
+    ],
+)
+def test_german_questions_stand_alone_too(sentence: str, question: str | None) -> None:
+    found = other_languages.questions(sentence, "de", f"{sentence} Eine Schleuse hebt Schiffe.")
+    assert found == ([question] if question else [])
+
+
 @pytest.mark.parametrize(
     ("sentence", "language", "question"),
     [
         ("Der Kölner Dom wurde im Jahr 1880 fertiggestellt.", "de", "Wann wurde der Kölner Dom fertiggestellt?"),
         ("Im Jahr 1248 begann der Bau des Doms.", "de", "Wann begann der Bau des Doms?"),
         ("Glas ist spröde, weil Risse sich leicht ausbreiten.", "de", None),
-        ("Altes Glas ist spröde, weil Risse sich leicht ausbreiten.", "de", "Warum ist Altes Glas spröde?"),
+        ("Altes Glas ist spröde, weil Risse sich leicht ausbreiten.", "de", "Warum ist altes Glas spröde?"),
         ("Le canal du Midi a été inauguré en 1681.", "fr", "Quand est-ce que le canal du Midi a été inauguré ?"),
         ("Karl von Frisch erhielt 1973 den Nobelpreis.", "de", "Wann erhielt Karl von Frisch den Nobelpreis?"),
         ("Der Nord-Ostsee-Kanal ist etwa 98 Kilometer lang.", "de", "Wie lang ist der Nord-Ostsee-Kanal?"),

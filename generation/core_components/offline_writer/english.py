@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from generation.core_components.offline_writer.english_clauses import Clause, main_clause, take_apart
+from generation.core_components.offline_writer.english_soundness import is_sound, is_vague
 from generation.core_components.offline_writer.english_verbs import PAST_OF_PARTICIPLE
 
 
@@ -26,7 +27,7 @@ _DO = ("do", "does", "did")
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _ORDINAL = r"(?:\w+teenth|\w+th|twenty-first|first|second|third|\d+(?:st|nd|rd|th))"
 _PERIOD = rf"(?:the\s)?(?:(?:early|mid|late|middle|end)[\s-])?(?:{_ORDINAL}\scentury|\d{{3,4}}s)"
-_DAY_OR_YEAR = rf"(?:(?:\d{{1,2}}\s)?{_MONTH}\s)?\d{{3,4}}\b"
+_DAY_OR_YEAR = rf"(?:AD\s)?(?:(?:\d{{1,2}}\s)?{_MONTH}\s)?\d{{3,4}}\b"
 _ROUGHLY = r"(?:about|around|the\syear|or\sabout)"
 TIME = re.compile(
     r"(?<!from\s)(?<!since\s)(?<!until\s)(?<!by\s)(?<!to\s)"
@@ -48,11 +49,10 @@ _PREPOSITION = (
 )
 _COUNTED = re.compile(
     rf"{_NUMBER}\s(?P<noun>(?:(?!{_PREPOSITION}\b)[a-z-]+\s){{0,2}}(?!{_PREPOSITION}\b)(?:[a-z-]+s|people|feet|men)"
-    rf"(?:\sof(?:\s(?!{_PREPOSITION}\b)[a-z]+){{1,2}})?)(?P<after>\s{_PREPOSITION}\b.*)?$"
+    rf"(?:\sof(?:(?:\s(?!{_PREPOSITION}\b)[a-z]+){{1,2}}|(?:\sthe)?\s[A-Z][a-z]+))?)(?P<after>\s{_PREPOSITION}\b.*)?$"
 )
-_LASTING = re.compile(
-    rf"(?P<verb>\w+)\s(?:for\s)?{_NUMBER}\s(?:second|minute|hour|day|week|month|year|centurie)s(?P<after>\s.*)?$"
-)
+_SPAN = r"(?:second|minute|hour|day|week|month|year|centurie)s"
+_LASTING = re.compile(rf"(?P<verb>\w+)\s(?:for\s)?{_NUMBER}\s{_SPAN}(?:\sand\s{_NUMBER}\s{_SPAN})?(?P<after>\s.*)?$")
 _MEASURED = re.compile(rf"{_NUMBER}\s[a-z]+\s(?P<adjective>long|high|tall|wide|deep|old|thick|broad)(?P<after>\s.*)?$")
 _SUBSTANCE = re.compile(r"(?:\w+ly\s)?(?:made|produced|extracted|composed|built|brewed)\s(?:from|of|out of)(?=\s)")
 _PLACE = re.compile(
@@ -79,12 +79,14 @@ _TAKES_OBJECT = re.compile(
     r"(?:contain|need|use|produce|carry|require|collect|cover|include|measure|cause|build|invent|publish|provide|absorb"
     r"|protect|prevent|introduce|discover|bring|lay|send|receive|drink|import|export|remove|attract|need)\b"
 )
-_LEANING = re.compile(
-    r"\b(?:it|its|they|their|them|he|his|him|she|her|hers|this|these|those|such|there|then|here|we|our|you|your|i|my"
-    r"|itself|themselves|himself|latter|former|same)\b",
-    re.IGNORECASE,
+_LIST = re.compile(r"(?P<first>[^,]+), [^,]+(?:, [^,]+)*,? and [^,]+$")
+_ANOTHER_PLACE = re.compile(r"\s(?:in|at|on|near)\s(?:the\s)?[A-Z]")
+_KNOWN_BY_NAME = re.compile(r"(?:one\sof|the\s(?:\S+est\b|most|largest|second-|first|last|only))")
+_ACTS_ON_THINGS = re.compile(
+    r"(?:absorb|attract|carrie|cause|connect|control|convert|cover|destroy|drive|form|give|guide|hold|increase|"
+    r"lower|make|measure|prevent|produce|protect|provide|reduce|remove|separate|show|slow|split|stimulate|support|"
+    r"surround|turn|weaken)s"
 )
-_DANGLING = re.compile(r"\b(?:the|and|or|in|on|at|to|into|with|for|by|as|about|than|that)$")
 
 
 def questions(sentence: str, text: str) -> list[Asked]:
@@ -94,8 +96,15 @@ def questions(sentence: str, text: str) -> list[Asked]:
     clause = take_apart(main_clause(body), text)
     if clause is not None:
         found += [asked for rule in _RULES for asked in rule(clause)]
-    sound = {asked.question: asked for asked in found if _is_sound(asked.question)}
+    found = [a for a in found if is_sound(a.question) and not is_vague(a.question) and not _cuts_list(a.question, body)]
+    sound = {a.question: a for a in found}
     return sorted(sound.values(), key=lambda asked: -asked.worth)
+
+
+def _cuts_list(question: str, body: str) -> bool:
+    """Whether the question ends with the first of several things that the sentence names."""
+    listed = _LIST.match(body)
+    return listed is not None and question.rstrip("?").endswith(listed["first"].rsplit(" ", 1)[-1])
 
 
 def _when(body: str, text: str) -> Iterator[Asked]:
@@ -135,7 +144,7 @@ def _who(clause: Clause) -> Iterator[Asked]:
 def _how_measured(clause: Clause) -> Iterator[Asked]:
     match = _MEASURED.match(clause.rest) if clause.auxiliary in _BE else None
     if match is not None:
-        yield Asked(clause.asked(f"How {match['adjective']}", match["after"] or ""), 10)
+        yield Asked(clause.asked(f"How {match['adjective']}", re.sub(r"^\sand\b.*", "", match["after"] or "")), 10)
 
 
 def _how_long(clause: Clause) -> Iterator[Asked]:
@@ -163,14 +172,18 @@ def _where(clause: Clause) -> Iterator[Asked]:
     if match is None or _NO_PLACE.search(match["name"] or ""):
         return
     rest = TIME.sub("", clause.rest)[: match.start()]
+    if _ANOTHER_PLACE.search(rest) or re.match(r"(?:an?|the)\s", rest):
+        return
     if len(rest.split()) >= (1 if clause.auxiliary in ("was", "were") else 2) and clause.auxiliary != "is":
         yield Asked(clause.asked("Where", rest), 8)
 
 
 def _what_is(clause: Clause) -> Iterator[Asked]:
-    if clause.auxiliary not in _BE or not re.match(rf"(?:a|an|the|one\sof|{_NUMBER})\s", clause.rest):
+    measured = _MEASURED.match(clause.rest)
+    if clause.auxiliary not in _BE or measured or not re.match(rf"(?:a|an|the|one\sof|{_NUMBER})\s", clause.rest):
         return
-    if len(clause.subject.split()) <= 7:
+    name = clause.subject[0].isupper() and " " not in clause.subject
+    if len(clause.subject.split()) <= 7 and not (name and _KNOWN_BY_NAME.match(clause.rest)):
         person = clause.subject[0].isupper() and _PERSON.search(clause.rest) is not None
         yield Asked(clause.asked("Who" if person else "What", ""), 7)
 
@@ -186,6 +199,12 @@ def _what(clause: Clause) -> Iterator[Asked]:
             yield Asked(clause.asked("What", f"{verb} {after}"), 6 if after else 5)
 
 
+def _what_does(clause: Clause) -> Iterator[Asked]:
+    """What does it: "Cobalt gives glass a deep blue colour", for a thing that acts on another."""
+    if clause.subject[0].islower() and _ACTS_ON_THINGS.fullmatch(clause.verb) and len(clause.rest.split()) > 2:
+        yield Asked(f"What {clause.verb} {clause.rest.split(' ', 1)[1]}?", 6)
+
+
 _RULES: tuple[Callable[[Clause], Iterator[Asked]], ...] = (
     _who_by,
     _who,
@@ -196,10 +215,5 @@ _RULES: tuple[Callable[[Clause], Iterator[Asked]], ...] = (
     _where,
     _what_is,
     _what,
+    _what_does,
 )
-
-
-def _is_sound(question: str) -> bool:
-    """Whether the question can be understood without its sentence."""
-    words = question.rstrip("?").split()
-    return 3 <= len(words) <= 24 and not _LEANING.search(question) and not _DANGLING.search(" ".join(words))

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
+from generation.core_components.offline_writer.english_capitals import as_inside
 from generation.core_components.offline_writer.english_verbs import AUXILIARIES, DOUBTFUL, FINITE, PAST_OF_PARTICIPLE
 
 LONGEST_SUBJECT = 8
 MOST_WORDS_BEFORE_DOUBT = 4
 
-_ARTICLES = "The|A|An|Many|Most|Some|Every|Each|No|Early|Modern|Ancient|Several|Few|About|Around|More|Nearly|Both"
-_DESCRIBING = (
-    "Green|Black|White|Red|Blue|Spring|Neap|High|Low|Wild|Young|Large|Small|Old|Good|Fresh|Dry|Raw|Molten|Worker|Queen|Drone"
-    "|Honey|Float|Steam|Stone|Wooden|Glass|Paper|Water|Sea|River|Canal|Tea|Printed|Printing|Written|Clay|Iron|Steel|Coal"
-    "|Solar|Lunar|Deep|Shallow|Warm|Cold|Hot|Adult|Female|Male|Stained|Tidal|Ocean|Narrow|Movable|Medieval|Human|Plain"
-    "|[A-Z][a-z]+-[a-z]+"
-)
-_SMALL = re.compile(rf"(?:{_ARTICLES})\b|(?:{_DESCRIBING})\s(?![A-Z])")
 _CUT = re.compile(
-    r"\s*(?:[;:]|\s[–—-]\s|,\s|\s\(|\b(?:while|although|though|whereas|so\sthat|which|who|where|when|after|before|until"
+    r"\s?(?:[;:]|\s[–—-]\s|,\s|\s\(|\b(?:while|although|though|whereas|so\sthat|which|who|where|when|after|before|until"
     r"|unless|because)\b)"
 )
 _NOT_IN_SUBJECT = re.compile(r"\b(?:that|who|which|when|if|as|because|to|not|however)\b|,")
+_PREPOSITIONS_WORDS = """
+of in on at to by for from with near over under between around across through inside within against along as
+"""
+_PREPOSITIONS = frozenset(_PREPOSITIONS_WORDS.split())
+_BEFORE_AN_ARTICLE = _PREPOSITIONS | frozenset(["and", "or", "most", "all", "both", "half"])
+_AT_NO_END = _BEFORE_AN_ARTICLE | frozenset(["the", "a", "an", "than"])
 _ADVERBS = frozenset(["also", "still", "often", "usually", "first", "now", "not", "never", "always", "once"])
 
 
@@ -60,7 +60,8 @@ def _may_be_verb(words: list[str], index: int, *, alone: bool) -> bool:
         return False
     if FINITE[words[index]].do == "do":
         return words[index - 1].endswith("s")
-    return alone and index > 1 and words[0] in ("A", "An", "The", "Each", "Every", "One", "a", "an", "the")
+    before_article = words[index + 1 : index + 2] in (["the"], ["a"], ["an"])
+    return before_article or (alone and index > 1 and words[0].lower() in ("a", "an", "the", "each", "every", "one"))
 
 
 def main_clause(body: str) -> str:
@@ -82,9 +83,11 @@ def _is_apposition(part: str) -> bool:
 
 def _at_verb(words: list[str], index: int, text: str) -> Clause | None:
     subject, verb, rest = words[:index], words[index], words[index + 1 :]
-    if not rest or not _is_noun_phrase(subject):
+    if not rest or not _is_noun_phrase(subject) or _only_looks_finite(verb, rest):
         return None
-    named = as_inside(" ".join(subject), text)
+    named = as_inside(" ".join(subject), text, verb=verb, rest=" ".join(rest))
+    if named is None:
+        return None
     following = next((word for word in rest if word not in _ADVERBS), "")
     if verb in AUXILIARIES and (verb not in ("has", "have", "had") or is_participle(following)):
         return Clause(named, verb, verb, " ".join(rest))
@@ -92,6 +95,12 @@ def _at_verb(words: list[str], index: int, text: str) -> Clause | None:
     if form is None or not form.do or (form.do == "did" and rest[0] == "by") or not _agrees(subject, form.do):
         return None
     return Clause(named, verb, form.do, " ".join([form.base, *rest]))
+
+
+def _only_looks_finite(verb: str, rest: list[str]) -> bool:
+    """Whether the verb is a participle before the real one: "the first printed newspaper was published"."""
+    auxiliary = next((index for index, word in enumerate(rest) if word in AUXILIARIES), None)
+    return verb in PAST_OF_PARTICIPLE and auxiliary is not None and "that" not in rest[:auxiliary]
 
 
 def _is_verb(word: str) -> bool:
@@ -104,8 +113,15 @@ def _has_verb(part: str) -> bool:
 
 def _is_noun_phrase(words: list[str]) -> bool:
     # "The treaty signed in 1850 ended": a participle inside would pass for the verb.
-    split_by_participle = any(is_participle(word) for word in words[1:])
-    return not split_by_participle and not _NOT_IN_SUBJECT.search(" ".join(words)) and not words[-1].endswith("ly")
+    phrase, split_by_participle = " ".join(words), any(is_participle(word) for word in words[1:])
+    incomplete = words[-1] in _AT_NO_END or words[-1].endswith("ly") or _hides_verb(words)
+    return not (split_by_participle or incomplete or _NOT_IN_SUBJECT.search(phrase))
+
+
+def _hides_verb(words: list[str]) -> bool:
+    """Whether an article stands after a noun, where only a verb that is not known explains it: "guards the gate"."""
+    articles = ("the", "a", "an")
+    return any(word in articles and before.lower() not in _BEFORE_AN_ARTICLE for before, word in pairwise(words))
 
 
 def is_participle(word: str) -> bool:
@@ -118,15 +134,3 @@ def _agrees(subject: list[str], do: str) -> bool:
     noun = head[-1] if head else ""
     plural = (noun.endswith("s") and not noun.endswith(("ss", "us", "is"))) or noun in ("people", "men", "women")
     return do == "did" or (do == "do") == (plural or "and" in head)
-
-
-def as_inside(subject: str, text: str) -> str:
-    """The subject as it is written inside a sentence: only names keep their capital."""
-    first = subject.split(" ", 1)[0]
-    bare = re.escape(re.sub(r"['’]s$", "", first).rstrip("s"))
-    common = len(re.findall(rf"\b{bare.lower()}s?\b", text))
-    named = len(re.findall(rf"[a-z,;] {bare}s?\b", text))
-    alone_and_plural = not common and not named and " " not in subject and first.endswith("s")
-    if _SMALL.match(subject) or common > named or alone_and_plural:
-        return subject[0].lower() + subject[1:]
-    return subject

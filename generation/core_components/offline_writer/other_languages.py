@@ -1,16 +1,13 @@
-"""Questions in other languages than English: safe turns in German, French and Spanish, and a gap to fill in any."""
+"""Questions in other languages than English: safe turns in French and Spanish, and a gap to fill in any."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from generation.core_components.offline_writer import german
+
 _YEAR = r"(?:1\d{3}|20\d\d)"
-_DE_VERB = r"(?:wurden?|war(?:en)?|hat(?:te)?|haben|ist|sind|konnten?|kann|können|muss|müssen)"
-_DE_TIME = (
-    rf"(?:(?:[Ii]m Jahre? )?{_YEAR}|[Ii]m \d{{1,2}}\. Jahrhundert|[Uu]m (?:das Jahr )?{_YEAR}"
-    rf"|[Aa]m \d{{1,2}}\. [A-Z][a-zä]+ {_YEAR})"
-)
 _FR_TIME = (
     rf"(?:[Ee]n {_YEAR}|[Aa]u [XVI]+(?:e|er) siècle|[Vv]ers {_YEAR}|[Dd]ans les années {_YEAR}|[Dd]ès {_YEAR}"
     rf"|[Dd]epuis {_YEAR})"
@@ -40,10 +37,13 @@ _GAP: Mapping[str, str] = {
 _BLANK = "____"
 
 
-def questions(sentence: str, language: str) -> list[str]:
-    """Questions the sentence answers, in its own language; empty where no turn is safe."""
-    rule = _RULES.get(language)
-    found = rule(sentence.rstrip(" .!")) if rule is not None else ()
+def questions(sentence: str, language: str, text: str = "") -> list[str]:
+    """Questions the sentence answers, in its own language; empty where no turn is safe.
+
+    What `text` says of other things of the same kind tells "der Kanal", any canal, from "der Rhein".
+    """
+    body, rule = sentence.rstrip(" .!"), _RULES.get(language)
+    found = german.questions(body, text) if language == "de" else rule(body) if rule is not None else ()
     return [
         question
         for question in found
@@ -55,43 +55,6 @@ def gap(sentence: str, language: str) -> str:
     """The sentence with its most telling part (a number, a name, its longest word) left open."""
     start, end = _telling_part(sentence, language)
     return _GAP.get(language, _GAP["en"]).format(f"{sentence[:start]}{_BLANK}{sentence[end:]}")
-
-
-def _german(body: str) -> Iterator[str]:
-    for rule in (_DE_LEAD, _DE_INNER):
-        match = rule.match(body)
-        if match is not None and match["verb"] not in _DE_NO_VERB and not re.search(_YEAR, match["after"]):
-            after = re.split(r" und (?=[a-zäöü])", match["after"])[0]
-            yield _spaced("Wann", match["verb"], _de_inside(match["subject"] or ""), after)
-    match = _DE_REASON.match(body)
-    if match is not None:
-        yield _spaced("Warum", match["verb"], _de_inside(match["subject"]), match["rest"])
-    match = _DE_MEASURE.match(body)
-    if match is not None:
-        yield _spaced("Wie", match["adjective"], match["verb"], _de_inside(match["subject"]))
-    match = re.match(r"(?P<subject>[^,;:]{3,60}?) (?P<verb>besteht|bestehen) (?:\w+ )*?aus ", body)
-    if match is not None:
-        yield _spaced("Woraus", match["verb"], _de_inside(match["subject"]))
-    match = _DE_DEFINITION.match(body)
-    if match is not None:
-        yield _spaced("Was", match["verb"], _de_inside(match["subject"]))
-
-
-_DE_LEAD = re.compile(rf"{_DE_TIME} (?P<verb>[a-zäöüß]+) (?P<subject>)(?P<after>[^,;:]+)$")
-_DE_INNER = re.compile(
-    rf"(?P<subject>(?!{_DE_TIME})[^,;:\d]{{3,70}}?) (?P<verb>[a-zäöüß]{{3,}}) {_DE_TIME}(?P<after>(?: [^,;:]+)?)$"
-)
-_DE_NO_VERB = frozenset(
-    ["seit", "nach", "vor", "von", "bis", "und", "oder", "etwa", "erst", "bereits", "schon", "dann"]
-)
-_DE_REASON = re.compile(rf"(?P<subject>[^,;:]+?) (?P<verb>{_DE_VERB}) (?P<rest>[^,;:]+), weil .+")
-_DE_MEASURE = re.compile(
-    r"(?P<subject>[^,;:\d]{3,70}?) (?P<verb>ist|sind|war|waren) (?:[\wäöü]+ )*?\d[\d.,]* \w+ "
-    r"(?P<adjective>lang|hoch|tief|breit|alt|groß|schwer|dick|weit)$"
-)
-_DE_DEFINITION = re.compile(
-    r"(?P<subject>(?:(?:Der|Die|Das|Ein|Eine) )?[^\s,;:]+) (?P<verb>ist|sind|war|waren) (?:ein|eine|der|die|das) "
-)
 
 
 def _french(body: str) -> Iterator[str]:
@@ -137,16 +100,11 @@ def _spanish(body: str) -> Iterator[str]:
         yield _spaced("¿Cuándo", passive["verb"], passive["rest"], _as_inside(passive["subject"]), passive["after"])
 
 
-_RULES: Mapping[str, Callable[[str], Iterator[str]]] = {"de": _german, "fr": _french, "es": _spanish}
+_RULES: Mapping[str, Callable[[str], Iterator[str]]] = {"fr": _french, "es": _spanish}
 
 
 def _spaced(*parts: str) -> str:
     return " ".join(" ".join(parts).split()) + "?"
-
-
-def _de_inside(subject: str) -> str:
-    articles = r"(?:Der|Die|Das|Den|Dem|Ein|Eine|Einen|Viele|Alle|Jede|Jeder|Jedes|Manche|Im|In|Auf|Für|Am|Bei)\b"
-    return subject[0].lower() + subject[1:] if re.match(articles, subject) else subject
 
 
 def _as_inside(subject: str) -> str:

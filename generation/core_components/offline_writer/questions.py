@@ -53,18 +53,9 @@ def _best(sentence: str, text: str, language: str) -> list[Pair]:
     if language == "en":
         asked = [(a.question, a.worth) for a in english.questions(sentence, text)[:1]]
     else:
-        asked = [(question, 8) for question in other_languages.questions(sentence, language)[:1]]
+        asked = [(question, 8) for question in other_languages.questions(sentence, language, text)[:1]]
     question, worth = asked[0] if asked else (other_languages.gap(sentence, language), -4)
-    return [Pair(question, sentence, worth - _vagueness(question, language) if asked else worth + _telling(sentence))]
-
-
-def _vagueness(question: str, language: str) -> int:
-    """How much a question leans on what was said before: "the canal" with no name near it could be any canal."""
-    if language != "en":
-        return 0
-    named = re.search(r"(?<!^)(?<!\w)[A-Z][a-z]{2,}", question[1:]) is not None
-    definite = re.search(r"\bthe\b", question) is not None
-    return 0 if named else 6 if definite else 1
+    return [Pair(question, sentence, worth if asked else worth + _telling(sentence))]
 
 
 def _telling(sentence: str) -> int:

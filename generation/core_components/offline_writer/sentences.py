@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 
-from generation.core_components.languages import DEICTIC
+from generation.core_components.languages import DEICTIC, language_of
 
 _NOT_PROSE = re.compile(r"\s*(#{1,6}\s|\||```|~~~|<|!\[|[-=*_]{3,}\s*$)")
 _LIST_MARK = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _END = re.compile(r"(?<=[.!?…])(?:[\"”’»)]*)\s+(?=[\"“«„(¿¡]?[^\W_a-zß-öø-ÿ])|(?<=[。！？])|(?<=[؟۔।])\s*")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|Sir|vs|etc|No|pp?|vol|fig|ca?|approx|e\.g|i\.e|z\.\s?B|d\.\s?h|bzw|Jh|usw|"
-    r"v\.\s?Chr|n\.\s?Chr|av\.\s?J|M|Mme|Sr|Sra|\d{1,2})\.$"
+    r"v\.\s?Chr|n\.\s?Chr|av\.\s?J|M|Mme|Sr|Sra)\.$"
 )
-_MARKUP = re.compile(r"https?:|www\.|[`|<>{}\[\]_*#\\]|\.\.\.|\s\.\s")
+_ORDINAL = re.compile(r"(?:^|[\s(])\d{1,2}\.$")
+_LONGEST_ABBREVIATION = 12
+_MARKUP = re.compile(r"https?:|www\.|[`|<>{}\[\]_*#\\]|\.\.\.|\s\.\s|\b(?:Figure|Table|Abbildung|Tabelle)\s\d")
 _PAIRS = (("(", ")"), ("“", "”"), ("«", "»"), ("„", "“"), ("[", "]"))
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]")
 
 
 def sentences(text: str) -> list[str]:
     """Every sentence of the text's prose, with single spaces: headings, tables and code are left out."""
-    return [sentence for block in _blocks(text) for sentence in _split(block)]
+    ordinals = language_of(text) != "en"
+    return [sentence for block in _blocks(text) for sentence in _split(block, ordinals=ordinals)]
 
 
 def stands_alone(sentence: str, language: str) -> bool:
@@ -46,17 +49,21 @@ def _blocks(text: str) -> list[str]:
         fence = line.lstrip().startswith(("```", "~~~"))
         mark = None if fenced else _LIST_MARK.match(line)
         if fence or fenced or mark or not line.strip() or _NOT_PROSE.match(line):
-            blocks, current = [*blocks, squeezed(" ".join(current))], []
+            blocks.append(squeezed(" ".join(current)))
+            current = []
         if not fence and not fenced and line.strip() and not _NOT_PROSE.match(line):
             current.append(line[mark.end() :] if mark else line)
         fenced ^= fence
     return [block for block in blocks if block]
 
 
-def _split(block: str) -> list[str]:
+def _split(block: str, *, ordinals: bool) -> list[str]:
+    """The block's sentences; `ordinals` where "am 6. Juni" is written with a full stop."""
     found, start = list[str](), 0
     for match in _END.finditer(block):
-        if not _ABBREVIATED.search(block[start : match.start()]):
+        # Only the end is looked at: of a text full of initials, each would otherwise be read again and again.
+        last = block[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
+        if not _ABBREVIATED.search(last) and not (ordinals and _ORDINAL.search(last)):
             found.append(block[start : match.end()].strip())
             start = match.end()
     return [sentence for sentence in [*found, block[start:].strip()] if sentence]

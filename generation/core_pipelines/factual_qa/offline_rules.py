@@ -19,11 +19,11 @@ from generation.core_pipelines.factual_qa.source_references import speaks_of_its
 Values = Mapping[str, Any]
 
 _CONTENTS_LINE = re.compile(
-    r"(?:\.\s?){3,}\s*\d*\s*$|…\s*\d+\s*$|^\s*(?:[-*]\s*)?(?:chapter|part|kapitel|teil|chapitre)\b", re.I
+    r"(?:\.\s?){3}\s?\d{0,4}$|…\s?\d{1,4}$|^(?:[-*]\s)?(?:chapter|part|kapitel|teil|chapitre)\b", re.I
 )
-_PAGE_LINE = re.compile(r"\s\d{1,4}\s*$")
+_PAGE_LINE = re.compile(r"\s\d{1,4}$")
 _REFERENCE_LINE = re.compile(
-    r"\(\d{4}[a-z]?\)|\bpp?\. ?\d|\bISBN\b|\bdoi\b|\bet al\.|\b(?:Press|Verlag|Éditions)\b.*\d{4}", re.I
+    r"\(\d{4}[a-z]?\)|\bpp?\. ?\d|\bISBN\b|\bdoi\b|\bet al\.|\b(?:Press|Verlag|Éditions)\b.{0,80}\d{4}", re.I
 )
 _NOTICE = re.compile(
     r"all rights reserved|permission is hereby granted|licen[sc]ed under|without warranty|alle rechte vorbehalten"
@@ -108,7 +108,7 @@ def repair(values: Values, rng: Random) -> str:
 
 
 def _unsuitable_because(text: str) -> str | None:
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [squeezed(line) for line in text.split("\n") if line.strip()]
     prose = [sentence for sentence in sentences(text) if _is_prose(sentence)]
     amount = sum(map(_words, prose))
     if _share(lines, lambda line: bool(_CONTENTS_LINE.search(line) or _PAGE_LINE.search(line))) > 0.5 and amount < 60:
