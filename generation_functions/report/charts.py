@@ -18,7 +18,7 @@ WIDTH = 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 20, 40
 _PLOT_HEIGHT = 170
 _BAR, _BAR_GAP, _LABEL_HEIGHT = 14, 12, 17
-_LETTER = 6.3
+_LETTER = 7.0
 _MAP_HEIGHT = 320
 _SHAPES = 7
 
@@ -58,7 +58,7 @@ def bar_chart(name: str, title: str, description: str, bars: Sequence[Bar], *, u
 
 def _bar(bar: Bar, y: float, scale: float) -> Markup:
     note = bar.note
-    room = int((WIDTH - 10 - _LETTER * len(note)) / _LETTER)
+    room = int((WIDTH - 16 - _LETTER * len(note)) / _LETTER)
     label = tag("text", _cut(bar.label, room), x=2, y=y + 12, class_="label")
     parts: list[Part] = [label]
     if note:
@@ -133,7 +133,7 @@ def map_chart(name: str, title: str, description: str, dots: Sequence[Dot], grou
     parts: list[Part] = [tag("rect", x=1, y=1, width=WIDTH - 2, height=_MAP_HEIGHT - 2, rx=8, class_="plane")]
     for dot in dots:
         x, y = pad + dot.x * (WIDTH - 2 * pad), pad + dot.y * (_MAP_HEIGHT - 2 * pad)
-        parts.append(tag("g", tag("title", dot.words), _shape(dot.group % _SHAPES, x, y)))
+        parts.append(tag("g", tag("title", dot.words), _shape(dot.group, x, y)))
     taken: list[tuple[float, float, float]] = []
     for group, words in enumerate(groups):
         own = [dot for dot in dots if dot.group == group]
@@ -157,7 +157,7 @@ def _group_name(own: Sequence[Dot], words: str, taken: list[tuple[float, float, 
 
 
 def _shape(group: int, x: float, y: float) -> Markup:
-    colour = f"dot c-{group}"
+    colour = f"dot {group_colour(group)}"
     if group in (1, 5):
         return tag("rect", x=x - 3, y=y - 3, width=6, height=6, class_=colour)
     if group in (2, 6):
@@ -165,6 +165,11 @@ def _shape(group: int, x: float, y: float) -> Markup:
     if group == 3:
         return tag("path", d=f"M{x:.1f} {y - 4.4:.1f}l4.4 4.4l-4.4 4.4l-4.4-4.4z", class_=colour)
     return tag("circle", cx=x, cy=y, r=3.4, class_=colour)
+
+
+def group_colour(group: int) -> str:
+    """The name of a group's colour; groups beyond the seven share a quiet one."""
+    return f"c-{group}" if group < _SHAPES else "c-off"
 
 
 def _svg(name: str, title: str, description: str, height: float, parts: Sequence[Part]) -> Markup:

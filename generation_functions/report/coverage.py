@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from generation_functions.store import StoreReader
 
-SHOWN = 15
+SHOWN = 10
 SHOWN_EMPTY = 50
 _WITHOUT_REASON = "it was read, and no row came of it"
 

@@ -19,13 +19,22 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Part]], *, 
         tag(
             "tr",
             [
-                tag("th", cell, scope="row", class_=kind(at)) if at == 0 else tag("td", cell, class_=kind(at))
+                tag("th", breakable(cell), scope="row", class_=kind(at))
+                if at == 0
+                else tag("td", cell, class_=kind(at))
                 for at, cell in enumerate(row)
             ],
         )
         for row in rows
     ]
     return tag("table", tag("caption", caption), tag("thead", heading), tag("tbody", body))
+
+
+def breakable(cell: Part) -> Part:
+    """A name that may break after an underscore, as step names must in a narrow table."""
+    if not isinstance(cell, str) or isinstance(cell, Markup) or "_" not in cell:
+        return cell
+    return [[piece, tag("wbr")] for piece in cell.replace("_", "_\0").split("\0")]
 
 
 def legend(entries: Iterable[tuple[str, str]]) -> Markup:

@@ -115,9 +115,13 @@ def _duplicates(f: Figures) -> Iterator[Finding]:
 def _repetition(f: Figures) -> Iterator[Finding]:
     for what, openings in (("questions", f.questions), ("answers", f.answers)):
         yield from _opening(what, openings)
-    first = f.phrases.commonest[0] if f.phrases.commonest else None
+    begun = {openings.commonest[0].words for openings in (f.questions, f.answers) if openings.commonest}
+    # What rows begin with was told already.
+    others = (each for each in f.phrases.commonest if not any(each.words.startswith(words) for words in begun))
+    first = next(others, None)
     if first and first.rows >= max(_LEAST_REPEATED, _PHRASE_SHARE * f.phrases.rows):
-        yield Finding("note", f"{_rows(first.rows)} hold the same words: “{first.words}”.", "repetition")
+        which = "" if f.phrases.rows == f.rows else f" of a sample of {f.phrases.rows:,}"
+        yield Finding("note", f"{_rows(first.rows)}{which} hold the same words: “{first.words}”.", "repetition")
 
 
 def _opening(what: str, openings: Openings) -> Iterator[Finding]:

@@ -115,18 +115,15 @@ def _bounded(push: float) -> float:
 
 
 def _within_one(places: Sequence[Sequence[float]]) -> list[Point]:
-    """Both coordinates stretched to 0 to 1. The farthest hundredth on each side is held at the edge."""
-    axes = []
-    for axis in (0, 1):
-        ranked = sorted(place[axis] for place in places)
-        edge = len(ranked) // 100
-        low, high = (ranked[edge], ranked[-1 - edge]) if ranked else (0.0, 0.0)
-        axes.append((low, (high - low) or 1.0))
-    return [
-        (round(_held((p[0] - axes[0][0]) / axes[0][1]), 4), round(_held((p[1] - axes[1][0]) / axes[1][1]), 4))
-        for p in places
-    ]
+    """Both coordinates within 0 and 1: half where a point lies, half its rank, so that no far group takes the room."""
+    axes = [_spread([place[axis] for place in places]) for axis in (0, 1)]
+    return list(zip(*axes, strict=True))
 
 
-def _held(value: float) -> float:
-    return max(0.0, min(1.0, value))
+def _spread(values: Sequence[float]) -> list[float]:
+    if not values:
+        return []
+    least, room = min(values), (max(values) - min(values)) or 1.0
+    ranked = sorted(range(len(values)), key=lambda index: (values[index], index))
+    rank = {index: number / max(1, len(values) - 1) for number, index in enumerate(ranked)}
+    return [round(((value - least) / room + rank[index]) / 2, 4) for index, value in enumerate(values)]

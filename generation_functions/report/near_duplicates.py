@@ -15,11 +15,10 @@ from hashlib import blake2b
 
 from generation_functions.report.words import shingle_hashes
 
-SHINGLE_WORDS = 3
 THRESHOLD = 0.8
-SHOWN = 12
+SHOWN = 8
 _SKETCH = 100
-_LOWEST = 8
+_LOWEST = 6
 _COMPARED = 12
 
 
@@ -68,7 +67,7 @@ class DuplicateFinder:
             self._sketches.append(self._sketches[twin])
             self._leader.append(self._leader[twin])
             return
-        hashes = sorted(shingle_hashes(words, SHINGLE_WORDS))[:_SKETCH]
+        hashes = sorted(shingle_hashes(words))[:_SKETCH]
         self._sketches.append(array("I", hashes))
         self._leader.append(number)
         self._join_with_like(number, hashes)

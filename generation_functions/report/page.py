@@ -24,6 +24,7 @@ from generation_functions.report.scale import counted
 
 GENERATOR = "Millrace data report"
 _STYLE = Path(__file__).with_name("page.css")
+_OPEN = 6
 _LEVELS = {"warning": "Look at this", "note": "Note"}
 _NAMES = {
     "read": "Thirty rows", "yield": "Yield", "sources": "Sources", "lengths": "Lengths", "duplicates": "Duplicates",
@@ -104,17 +105,26 @@ def _findings(findings: Sequence[Finding]) -> Markup:
         return section("findings", "Findings", answer)
     items = [
         tag("li", tag("span", _LEVELS[each.level], class_="level"), each.text, " ",
-            tag("a", f"See {_NAMES[each.section].lower()}", href=f"#{each.section}"), class_=each.level)
+            tag("a", _link(each.section), href=f"#{each.section}"), class_=each.level)
         for each in findings
     ]  # fmt: skip
     return section("findings", "Findings", "What the figures say first.", tag("ul", items, class_="findings"))
 
 
+def _link(name: str) -> str:
+    return "Read some rows" if name == "read" else f"See {_NAMES[name].lower()}"
+
+
 def reading_section(sample: Sequence[Shown], rows: int) -> Markup:
     """Rows to read."""
     drawn = f"{len(sample)} of {counted(rows, 'row')}, drawn at random" if len(sample) < rows else "All there are"
-    answer = f"{drawn}. Would you want a model to answer like this? Open the source to see whether it says so."
-    return section("read", "Read these rows", answer, [_article(row) for row in sample])
+    answer = f"{drawn}. Would you want a model to answer like this?"
+    if any(row.passage for row in sample):
+        answer += " Open the source to see whether it says so."
+    first = sample[:: max(1, len(sample) // _OPEN)]
+    rest = [row for row in sample if row not in first]
+    more = tag("details", tag("summary", f"Read the other {len(rest)}"), map(_article, rest), class_="more")
+    return section("read", "Read these rows", answer, map(_article, first), more if rest else None)
 
 
 def _article(row: Shown) -> Markup:

@@ -11,9 +11,10 @@ from generation_functions.report.words import Words, ngrams, words_of
 OPENING_WORDS = 5
 PHRASE_WORDS = 6
 SHOWN = 15
-_PRUNE_AT = 2_000_000
+_PRUNE_AT = 600_000
 _SAME_ROWS = 0.8
 _LONGEST = 30
+_RARE = 500
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,14 @@ class OpeningCount:
     def add(self, text: str) -> None:
         """Count a text's first words. A text with fewer is counted whole; an empty one is not."""
         # A text of a megabyte has its first words near its beginning.
-        opening = words_of(text[:400])[:OPENING_WORDS]
+        opening = words_of(text[:200])[:OPENING_WORDS]
         if opening:
             self._counts[opening] += 1
 
     def openings(self) -> Openings:
-        """The commonest, those of more than one row first of all."""
-        repeated = _ranked((words, count) for words, count in self._counts.items() if count > 1)
+        """The commonest; those of one row, or of fewer than one in five hundred, are no repetition."""
+        least = max(2, self._counts.total() / _RARE)
+        repeated = _ranked((words, count) for words, count in self._counts.items() if count >= least)
         shown = tuple(Repeated(" ".join(words), count) for words, count in repeated[:SHOWN])
         return Openings(self._counts.total(), len(self._counts), shown)
 
@@ -79,14 +81,15 @@ class PhraseCount:
                 least += 1
 
     def phrases(self) -> Phrases:
-        """The commonest runs in three rows or more, each grown by the words that nearly always stand around it."""
-        common = {words: count for words, count in self._counts.items() if count >= 3}
+        """The commonest runs, in three rows or more, each grown by the words that nearly always stand around it."""
+        least = max(3, self._rows / _RARE)
+        common = {words: count for words, count in self._counts.items() if count >= least}
         grower = _Grower(common)
         shown: list[Repeated] = []
         for words, count in _ranked(common.items()):
             if len(shown) == SHOWN:
                 break
-            if words not in grower.used:
+            if not grower.knows(words):
                 shown.append(Repeated(" ".join(grower.grown(words)), count))
         return Phrases(self._rows, tuple(shown))
 
@@ -97,11 +100,16 @@ class _Grower:
     def __init__(self, counts: dict[Words, int]) -> None:
         self._counts = counts
         self.used: set[Words] = set()
+        self._inside: set[Words] = set()
         self._after: dict[Words, list[Words]] = {}
         self._before: dict[Words, list[Words]] = {}
         for words, _ in _ranked(counts.items()):
             self._after.setdefault(words[:-1], []).append(words)
             self._before.setdefault(words[1:], []).append(words)
+
+    def knows(self, words: Words) -> bool:
+        """Whether the run stands in a grown one, but for its first or its last word."""
+        return words in self.used or words[:-1] in self._inside or words[1:] in self._inside
 
     def grown(self, words: Words) -> Words:
         """The run with what comes before and after it; the runs in it are used up."""
@@ -112,6 +120,7 @@ class _Grower:
             grown, last = (*grown, following[-1]), following
         while len(grown) < _LONGEST and (preceding := self._free(self._before.get(first[:-1], ()), least)):
             grown, first = (preceding[0], *grown), preceding
+        self._inside.update(ngrams(grown, PHRASE_WORDS - 1))
         return grown
 
     def _free(self, candidates: Sequence[Words], least: float) -> Words | None:

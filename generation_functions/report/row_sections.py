@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generation_functions.report.charts import Bar, Dot, bar_chart, histogram_chart, map_chart
+from generation_functions.report.charts import Bar, Dot, bar_chart, group_colour, histogram_chart, map_chart
 from generation_functions.report.contamination import LENGTH, Contamination
-from generation_functions.report.diversity import Diversity
+from generation_functions.report.diversity import Diversity, Topic
 from generation_functions.report.elements import beside, legend, section, table
 from generation_functions.report.figures import Quoted
 from generation_functions.report.languages import Languages
 from generation_functions.report.lengths import Lengths
 from generation_functions.report.markup import Markup, Part, tag
-from generation_functions.report.near_duplicates import SHINGLE_WORDS, Duplicates
+from generation_functions.report.near_duplicates import Duplicates
 from generation_functions.report.repetition import OPENING_WORDS, PHRASE_WORDS, Openings, Phrases, Repeated
 from generation_functions.report.scale import counted, percent
+from generation_functions.report.words import SHINGLE_WORDS
 
 _BARS = 10
 _ESTIMATED = (
     "Tokens are estimated without a tokenizer. A row counts all that is said in it, system prompts too; what a chat "
     "template adds is not counted."
 )
-_TOPIC_COLOURS = tuple(f"c-{number}" for number in range(7))
 
 
 def lengths_section(lengths: Lengths) -> Markup:
@@ -64,7 +64,7 @@ def duplicates_section(found: Duplicates, quoted: Sequence[Sequence[Quoted]], ro
         told = (
             f"{counted(found.redundant, 'row')} ({percent(found.redundant, found.rows)}) could go without a loss: "
             f"{counted(found.cluster_count, 'cluster')} of rows that share {percent(found.threshold, 1)} or more of "
-            f"their runs of {SHINGLE_WORDS} words. {found.identical:,} of them repeat another row word for word."
+            f"their runs of {SHINGLE_WORDS} words. Word for word the same: {found.identical:,}."
         )
     parts: list[Part] = []
     if found.clusters:
@@ -128,8 +128,9 @@ def languages_section(languages: Languages) -> Markup:
     """Which languages are there?"""
     title = "Which languages are the rows in?"
     first, count = languages.counts[0] if languages.counts else ("none", 0)
-    told = f"{percent(count, languages.rows)} in {first}"
-    answer = f"All in {first}." if len(languages.counts) == 1 else f"{told}; {len(languages.counts)} kinds in all."
+    share = percent(count, languages.rows)
+    kinds = len(languages.counts)
+    answer = f"All in {first}." if kinds == 1 else f"Most in {first}, {share}; {kinds} kinds in all."
     if languages.named < languages.rows:
         answer += " Where a row does not name its language, the script of its letters is told."
     bars = [Bar(name, ((rows, "c-0"),), f"{rows:,}") for name, rows in languages.counts[:12]]
@@ -150,10 +151,9 @@ def diversity_section(diversity: Diversity, rows: int) -> Markup:
     names = [" · ".join(topic.words[:2]) for topic in diversity.topics]
     chart = map_chart("diversity", title, answer, dots, names)
     groups = [
-        (", ".join(topic.words) or "no telling words", f"{topic.rows:,}", percent(topic.rows, diversity.rows))
-        for topic in diversity.topics
+        (_topic_name(topic), f"{topic.rows:,}", percent(topic.rows, diversity.rows)) for topic in diversity.topics
     ]
-    keys = legend([(_TOPIC_COLOURS[at], ", ".join(topic.words)) for at, topic in enumerate(diversity.topics)])
+    keys = legend([(group_colour(at), _topic_name(topic)) for at, topic in enumerate(diversity.topics)])
     explained = (
         "Each mark is a row; point at it to read it. Rows near one another use the same telling words. How far apart "
         "groups lie means nothing, and neither do up and down. One dense clump, or a topic with most of the rows, is "
@@ -165,6 +165,10 @@ def diversity_section(diversity: Diversity, rows: int) -> Markup:
                table("What the rows are about", ("telling words", "rows", "share"), groups, numbers=(1, 2)),
                tag("p", explained, class_="soft"), _looked_at(diversity.rows, rows)),
     )  # fmt: skip
+
+
+def _topic_name(topic: Topic) -> str:
+    return ", ".join(topic.words) or "nothing in common with others"
 
 
 def contamination_section(found: Contamination, rows: int) -> Markup:

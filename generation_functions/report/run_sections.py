@@ -63,7 +63,8 @@ def _answer_of_yield(steps: Sequence[StepYield], lost: int) -> str:
     worst = max(steps, key=lambda step: step.dropped + step.failed)
     count = worst.dropped + worst.failed
     if count == lost:
-        return f"{counted(lost, 'row')} of {worst.given:,} were lost at {worst.step}, and none anywhere else."
+        verb = "was" if lost == 1 else "were"
+        return f"{counted(lost, 'row')} of {worst.given:,} {verb} lost at {worst.step}, and none anywhere else."
     return (
         f"{counted(lost, 'row')} were dropped or failed; most of them, {count:,} of {worst.given:,}, at {worst.step}."
     )
@@ -135,7 +136,7 @@ def votes_section(agreements: Sequence[Agreement]) -> Markup:
         for step in agreements
     ]
     chart = bar_chart("votes", title, answer, bars, unit="rows that were voted on")
-    head = ("step", "all yes", "passed, split", "lost, split", "all no", "ballots", "unreadable")
+    head = ("step", "all yes", "split, passed", "split, lost", "all no", "ballots cast", "no verdict")
     return section(
         "votes", title, answer,
         beside((chart, legend(zip(_OUTCOME_COLOURS, OUTCOMES, strict=True))),

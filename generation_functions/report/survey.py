@@ -21,7 +21,7 @@ from generation_functions.report.reading import ROWS, shown
 from generation_functions.report.repetition import OpeningCount, PhraseCount
 from generation_functions.report.sampling import Sample
 
-_QUOTE = 160
+_QUOTE = 120
 
 
 class RowsToSurvey(Protocol):
@@ -62,8 +62,8 @@ class RowsToSurvey(Protocol):
 class Effort:
     """How many rows the costly figures look at; of a larger dataset it is a seeded sample."""
 
-    compared: int = 120_000
-    phrases: int = 20_000
+    compared: int = 100_000
+    phrases: int = 10_000
     mapped: int = 600
 
 

@@ -12,14 +12,18 @@ MOST_TOPICS = 7
 _ROWS_A_TOPIC = 12
 _ROUNDS = 12
 _NAME_WORDS = 3
+_NONE = -1
 
 
 def topics_of(vectors: Sequence[Vector], *, seed: int) -> tuple[list[int], list[tuple[str, ...]]]:
-    """The topic of each vector, and each topic's words; the largest topic is number 0."""
+    """The topic of each vector, and each topic's words; the largest topic is number 0.
+
+    Vectors that have nothing in common with any topic share one more, the last, which has no words.
+    """
     filled = [index for index, vector in enumerate(vectors) if vector]
     count = min(MOST_TOPICS, len(filled) // _ROWS_A_TOPIC)
     if count < 2:
-        return [0] * len(vectors), [_words(_centre(vectors), [])]
+        return [0] * len(vectors), [_words(_centre(vectors), [])] if vectors else []
     centres = _first_centres([vectors[index] for index in filled], count, Random(seed))
     labels: list[int] = []
     for _ in range(_ROUNDS):
@@ -33,11 +37,11 @@ def topics_of(vectors: Sequence[Vector], *, seed: int) -> tuple[list[int], list[
 
 
 def _named(labels: Sequence[int], centres: Sequence[Vector]) -> tuple[list[int], list[tuple[str, ...]]]:
-    sizes = Counter(labels)
+    sizes = Counter(label for label in labels if label != _NONE)
     order = sorted(sizes, key=lambda topic: (-sizes[topic], topic))
-    place = {topic: number for number, topic in enumerate(order)}
+    place = {topic: number for number, topic in enumerate(order)} | {_NONE: len(order)}
     names = [_words(centres[topic], [centres[other] for other in order if other != topic]) for topic in order]
-    return [place[label] for label in labels], names
+    return [place[label] for label in labels], [*names, *([()] if _NONE in labels else [])]
 
 
 def _first_centres(vectors: Sequence[Vector], count: int, draw: Random) -> list[Vector]:
@@ -54,7 +58,8 @@ def _first_centres(vectors: Sequence[Vector], count: int, draw: Random) -> list[
 
 
 def _nearest(vector: Vector, centres: Sequence[Vector]) -> int:
-    return max(range(len(centres)), key=lambda topic: (round(cosine(vector, centres[topic]), 9), -topic))
+    nearness = [round(cosine(vector, centre), 9) for centre in centres]
+    return nearness.index(max(nearness)) if max(nearness) > 0 else _NONE
 
 
 def _centre(vectors: Sequence[Vector]) -> Vector:

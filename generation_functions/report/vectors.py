@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from math import log, sqrt
 from typing import TypeAlias
 
+from generation_functions.report.function_words import FUNCTION_WORDS
+
 Vector: TypeAlias = dict[str, float]
 """The weight of each telling word. Its length is 1, or 0 for a text without any."""
 
@@ -57,4 +59,4 @@ def _vector(counts: Counter[str], idf: dict[str, float]) -> Vector:
 
 
 def _tells(word: str) -> bool:
-    return not word.isdigit() and (len(word) >= _LEAST_LETTERS or not word.isascii())
+    return word not in FUNCTION_WORDS and not word.isdigit() and (len(word) >= _LEAST_LETTERS or not word.isascii())
