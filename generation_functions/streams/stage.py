@@ -107,13 +107,15 @@ class GatheringStage(Stage, ABC):
 class GroupStage(GatheringStage):
     """Rows with one key become one row that holds them as a list of mappings.
 
-    by    None: the rows that came from one source row. A field's name or a function: all rows of the stream.
-    size  most rows in a group
+    by      None: the rows that came from one source row. A field's name or a function: all rows of the stream.
+    size    most rows in a group
+    fields  what the list has of each row; None: all of it
     """
 
     by: str | Callable[[Row], Json] | None = field(kw_only=True, default=None)
     size: int | None = field(kw_only=True, default=None)
     into: str = field(kw_only=True, default="rows")
+    fields: Sequence[str] | None = field(kw_only=True, default=None)
 
     @property
     def whole(self) -> bool:
@@ -138,12 +140,23 @@ class GroupStage(GatheringStage):
     def _grouped(self, members: list[Row], recorder: Recorder) -> Row:
         first = members[0]
         key = content_key(self.name, [member.key for member in members])
-        added = {self.into: [dict(member.fields) for member in members]}
+        added = {self.into: [self._listed(member) for member in members]}
         parents = tuple(member.key for member in members)
         row = Row(key, {**first.fields, **added}, first.place, parents, first.root)
         for member in members:
             recorder.record(self, member, Outcome(KEPT, [(row, added)], detail={"members": list(parents)}))
         return row
+
+    def _listed(self, member: Row) -> dict[str, Json]:
+        if self.fields is None:
+            return dict(member.fields)
+        missing = [name for name in self.fields if name not in member]
+        if missing:
+            raise MillraceError(
+                f"{self.describe(member)}: no field {missing[0]!r} to put into {self.into!r}",
+                hint=f"The row has {', '.join(member)}. Mend `fields` and run again: nothing is paid twice.",
+            )
+        return {name: member[name] for name in self.fields}
 
 
 @dataclass(eq=False)

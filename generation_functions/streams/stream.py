@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -72,15 +72,18 @@ class Stream:
         *,
         size: int | None = None,
         into: str = "rows",
+        fields: Sequence[str] | None = None,
         name: str = "group",
     ) -> Stream:
         """Make one row of several, with their fields as a list of mappings under `into`.
 
-        by    None groups the rows that came from one source row, and lets each group go on as soon as it is whole.
-              A field's name or a function groups all rows of the stream, which waits for the last of them.
-        size  most rows in a group
+        by      None groups the rows that came from one source row, and lets each group go on as soon as it is whole.
+                A field's name or a function groups all rows of the stream, which waits for the last of them.
+        size    most rows in a group
+        fields  the fields of each row that go into the list, so that a long text all of them have is not kept again for
+                each; None takes all
         """
-        return self._with(GroupStage(self._unique(name), by=by, size=size, into=into))
+        return self._with(GroupStage(self._unique(name), by=by, size=size, into=into, fields=fields))
 
     def sample(self, count: int, *, name: str = "sample") -> Stream:
         """Keep `count` rows drawn by the run's seed and the rows' content. Waits for all rows of the stream."""

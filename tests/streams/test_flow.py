@@ -129,3 +129,18 @@ async def test_an_error_ends_the_stream_and_lets_what_is_under_way_finish(tmp_pa
 async def test_an_empty_source_is_an_empty_stream(tmp_path: Path) -> None:
     async with Run(tmp_path) as run:
         assert await run.rows([]).group(into="all").sample(3).collect() == []
+
+
+async def test_a_group_lists_only_the_fields_asked_for(tmp_path: Path) -> None:
+    async with Run(tmp_path) as run:
+        rows = run.rows([{"text": "long " * 9, "n": n} for n in range(3)])
+        (group,) = await rows.group(by="text", into="numbers", fields=["n"]).collect()
+    assert group["numbers"] == [{"n": 0}, {"n": 1}, {"n": 2}]
+    assert group["text"] == "long " * 9
+
+
+async def test_a_group_of_a_field_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(MillraceError, match="no field 'number' to put into 'rows'") as caught:
+        async with Run(tmp_path) as run:
+            await run.rows(numbered(2)).group(fields=["number"]).collect()
+    assert "The row has n." in str(caught.value.hint)

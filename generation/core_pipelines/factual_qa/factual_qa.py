@@ -40,4 +40,5 @@ async def factual_qa(
         .through(check_answer, model=judge, votes=votes)
         .through(repair, model=writer)
     )
-    return await run.write(pairs.group(size=turns, into="pairs"), "factual_qa", as_conversation)
+    conversations = pairs.group(size=turns, into="pairs", fields=["question", "answer"])
+    return await run.write(conversations, "factual_qa", as_conversation)
