@@ -1,4 +1,5 @@
-"""Bytes to text, without wild guesses: UTF-8, UTF-16 and UTF-32 by their mark, Windows-1252 where it is plausible."""
+"""Bytes to text, without wild guesses: UTF-8, UTF-16 and UTF-32 by their mark, Windows-1252 where it is plausible, and
+the encodings of other scripts where the text they give reads like a language."""
 
 from __future__ import annotations
 
@@ -30,6 +31,29 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+MULTIBYTE = frozenset({"shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"})
+LATIN = frozenset({"cp1250", "iso8859_2", "cp1254"})
+LEGACY = (
+    "cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949",
+    "cp1253", "iso8859_7", "cp1255", "cp1256", "iso8859_6", "cp874", "cp1250", "iso8859_2", "cp1254", "cp1252",
+)  # fmt: skip
+"""What is tried when neither UTF-8 nor Windows-1252 fits: the encodings that files of the last decades are in."""
+
+NAMES = {
+    "cp1251": "windows-1251", "cp1250": "windows-1250", "cp1253": "windows-1253", "cp1254": "windows-1254",
+    "cp1255": "windows-1255", "cp1256": "windows-1256", "cp874": "windows-874", "koi8_r": "koi8-r", "koi8_u": "koi8-u",
+    "cp932": "shift_jis", "euc_jp": "euc-jp", "euc_kr": "euc-kr", "iso2022_jp": "iso-2022-jp",
+}  # fmt: skip
+"""Encodings as the web calls them, where Python does not."""
+
+SAMPLE = 65_536
+"""How much of a text is looked at to tell its encoding, in bytes."""
+
+FEWEST_LETTERS = 16
+"""Bytes beyond ASCII without which an encoding is not guessed."""
+
+_HIGH = bytes(range(128, 256))
+
 AS_UTF8 = "if it is text, save it as UTF-8"
 
 
@@ -50,10 +74,12 @@ def decode(data: bytes) -> Decoded:
     if marked:
         data = data.removeprefix(codecs.BOM_UTF8)
     refuse_binary(data)
+    if b"\x1b$" in data[:SAMPLE] and data.isascii():
+        return _decode_as(data, "iso2022_jp") or Decoded(clean_text(data.decode("ascii")))
     try:
         return Decoded(clean_text(data.decode("utf-8")))
     except UnicodeDecodeError:
-        return _decode_damaged(data) or _decode_western(data)
+        return _decode_damaged(data) or _decode_legacy(data)
 
 
 def refuse_binary(data: bytes) -> None:
@@ -101,16 +127,55 @@ def _decode_damaged(data: bytes) -> Decoded | None:
 _HIGH_RUN = re.compile(rb"[\xc0-\xff\x8a\x8c\x8e\x9a\x9c\x9e\x9f]{3,}")
 
 
-def _decode_western(data: bytes) -> Decoded:
-    """Windows-1252, if the text reads like it: accented letters are few and stand among plain ones."""
+def _decode_legacy(data: bytes) -> Decoded:
+    """One of the encodings from before UTF-8. Windows-1252 needs no more than to be plausible; any other needs letters
+    that go together as they do in some language, and enough of them."""
+    western = _western_text(data)
+    guess = None if western is not None and not _looks_misread(western) else _guessed(data)
+    if guess is not None and (western is None or guess in LATIN):
+        decoded = _decode_as(data, guess)
+        if decoded is not None:
+            return decoded
+    if western is None:
+        bad = next(index for index, byte in enumerate(data) if byte > 127)
+        raise DocumentError(f"not UTF-8 (first such byte {data[bad]:#04x}), and no other encoding fits", hint=AS_UTF8)
+    return Decoded(clean_text(western), "windows-1252")
+
+
+def _decode_as(data: bytes, encoding: str) -> Decoded | None:
+    try:
+        return Decoded(clean_text(data.decode(encoding)), NAMES.get(encoding, encoding))
+    except UnicodeDecodeError:
+        return None
+
+
+def _guessed(data: bytes) -> str | None:
+    """The encoding in which the text reads best, if it reads like a language at all."""
+    high = len(data) - len(data.translate(None, _HIGH))
+    if high < FEWEST_LETTERS or b"\0" in data:
+        return None
+    from charset_normalizer import from_bytes
+
+    # Characters of several bytes end before a space or a line's end, never in it.
+    sample = data if len(data) <= SAMPLE else data[:SAMPLE].rpartition(b"\n")[0] or data[:SAMPLE].rpartition(b" ")[0]
+    best = from_bytes(sample, cp_isolation=list(LEGACY), enable_fallback=False).best()
+    if best is None or (not best.coherence and best.encoding not in MULTIBYTE):
+        return None
+    return best.encoding
+
+
+def _western_text(data: bytes) -> str | None:
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
-        text = ""
-    if not text or b"\0" in data or not _reads_western(data, text):
-        bad = next(index for index, byte in enumerate(data) if byte > 127)
-        raise DocumentError(f"not UTF-8 (first such byte {data[bad]:#04x}), and no other encoding fits", hint=AS_UTF8)
-    return Decoded(clean_text(text), "windows-1252")
+        return None
+    return text if b"\0" not in data and _reads_western(data, text) else None
+
+
+def _looks_misread(text: str) -> bool:
+    """Whether many letters beyond ASCII are such as Turkish and the languages of Central Europe turn into."""
+    high = [char for char in text[:SAMPLE] if char > "\x7f"]
+    return sum(char in "þýðÞÝÐ¹³¿¾¼øìèŸžšœ" for char in high) * 4 > len(high)
 
 
 def _reads_western(data: bytes, text: str) -> bool:

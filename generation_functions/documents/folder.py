@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -28,19 +28,21 @@ def read_documents(
     readers: Mapping[str, Format] = READERS,
     cache: Path | None = None,
     workers: int = 2,
-) -> Iterator[Document | Skip]:
+    stop: Callable[[], bool] = lambda: False,
+) -> Generator[Document | Skip, None, None]:
     """Every document of a folder (or of a single file), in path order, and a `Skip` for everything that gave none.
 
     Plain text is read as the iterator is drawn; other formats are parsed in up to `workers` processes, a few files
     ahead. `cache` is a folder that keeps what was parsed, so that an unchanged file is not parsed again. Close the
-    iterator (or draw it to its end) to end the processes. Raises `ConfigError` at once when the path does not exist or
-    holds no file in a supported format, and at the end when every such file was skipped.
+    iterator (or draw it to its end) to end the processes; once `stop` says so, it ends without waiting for them.
+    Raises `ConfigError` at once when the path does not exist or holds no file in a supported format, and at the end when
+    every such file was skipped.
     """
     found = _find(folder)
     files = [item for item in found if isinstance(item, Found)]
     if not any(_suffix(file.source) in readers for file in files):
         raise ConfigError(f"no documents in {folder}: {_inventory(found)}", hint=_supported(readers))
-    return _read(folder, found, _Reading(limits, readers, cache, workers))
+    return _read(folder, found, _Reading(limits, readers, cache, workers, stop))
 
 
 def _find(folder: Path) -> list[Found | Skip]:
@@ -56,7 +58,7 @@ def _find(folder: Path) -> list[Found | Skip]:
     raise ConfigError(f"{folder} does not exist", hint="put documents there, or name another folder")
 
 
-def _read(folder: Path, found: Iterable[Found | Skip], reading: _Reading) -> Iterator[Document | Skip]:
+def _read(folder: Path, found: Iterable[Found | Skip], reading: _Reading) -> Generator[Document | Skip, None, None]:
     reasons: Counter[str] = Counter()
     documents = 0
     with reading:
@@ -65,7 +67,7 @@ def _read(folder: Path, found: Iterable[Found | Skip], reading: _Reading) -> Ite
             if isinstance(result, Skip):
                 reasons[result.reason] += 1
             yield result
-    if not documents:
+    if not documents and not reading.stop():
         raise ConfigError(
             f"no documents in {folder}: every file was skipped: {_counts(reasons)}", hint=_supported(reading.readers)
         )
@@ -83,8 +85,16 @@ class _Item:
 class _Reading:
     """One pass over a folder: what is plain text here, the rest in processes, results in the order of the files."""
 
-    def __init__(self, limits: Limits, readers: Mapping[str, Format], cache: Path | None, workers: int) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        readers: Mapping[str, Format],
+        cache: Path | None,
+        workers: int,
+        stop: Callable[[], bool],
+    ) -> None:
         self.readers = readers
+        self.stop = stop
         self._limits = limits
         self._cache = cache
         self._workers = max(1, workers)
@@ -104,7 +114,7 @@ class _Reading:
         while True:
             while len(begun) < AHEAD and (item := next(left, None)) is not None:
                 begun.append(item if isinstance(item, Skip) else self._begin(_Item(item, item.source)))
-            if not begun:
+            if not begun or self.stop():
                 return
             head = begun.popleft()
             if isinstance(head, Skip):
@@ -151,7 +161,7 @@ class _Reading:
 
     def _of(self, item: _Item, ticket: Ticket | None) -> Iterator[Result]:
         if ticket is not None:
-            yield from ticket.wait()
+            yield from ticket.wait(self.stop)
             return
         try:
             with item.file.path.open("rb") as file:

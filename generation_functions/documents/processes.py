@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
@@ -28,6 +28,8 @@ from generation_functions.errors import MillraceError
 
 HASHED_WHOLE = 64 * 1024 * 1024
 """Up to this size a file is known by its content, beyond it by its path, size and time of change."""
+
+STOP_ASKED_EVERY_S = 0.2
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
 """What a parser may see of the environment: no keys, no tokens."""
@@ -74,9 +76,12 @@ class Ticket:
     reason: str = ""
     error: MillraceError | None = None
 
-    def wait(self) -> Iterator[Result]:
-        """The results, or the one skip that says why there are none. Raises what kept results from being kept."""
-        self.done.wait()
+    def wait(self, stop: Callable[[], bool]) -> Iterator[Result]:
+        """The results, or the one skip that says why there are none; nothing once `stop` says so. Raises what kept
+        results from being kept."""
+        while not self.done.wait(STOP_ASKED_EVERY_S):
+            if stop():
+                return
         if self.error is not None:
             raise self.error
         if self.results is None:

@@ -48,8 +48,8 @@ def test_a_single_damaged_byte_does_not_lose_a_document() -> None:
     [
         ("Река впадает в Каспийское море.".encode("cp1251"), "not UTF-8"),
         ("Река впадает в Каспийское море.".encode("koi8-r"), "not UTF-8"),
-        ("黄河は長い川です。".encode("shift-jis"), "not UTF-8"),
-        ("黄河是中国的一条河流。The river.".encode("gbk"), "not UTF-8"),
+        ("黄河は".encode("shift-jis"), "not UTF-8"),
+        ("黄河是中国".encode("gbk"), "not UTF-8"),
         (b"%PDF-1.7 text inside", "binary"),
         (b"\x89PNG\r\n\x1a\n", "binary"),
         (bytes(range(256)) * 4, "binary"),
@@ -89,3 +89,26 @@ def test_any_bytes_give_clean_text_or_a_document_error(data: bytes) -> None:
     assert "\0" not in text
     assert "\r" not in text
     text.encode("utf-8")
+
+
+LEGACY = {
+    "windows-1251": "Прилив — это периодическое поднятие уровня моря под действием притяжения Луны и Солнца.",
+    "koi8-r": "Прилив — это периодическое поднятие уровня моря под действием притяжения Луны и Солнца.".replace("—", "-"),
+    "cp866": "Вода поднимается дважды в сутки, и так уже много миллионов лет подряд, день за днём.",
+    "shift_jis": "潮汐とは、月や太陽の引力によって海面の水位が周期的に上下する現象である。",
+    "iso-2022-jp": "潮汐とは、月や太陽の引力によって海面の水位が周期的に上下する現象である。",
+    "euc-jp": "一日に二回、満潮と干潮がある。潮汐とは海面の水位が上下する現象である。",
+    "gb18030": "潮汐是海水在月球和太阳引力作用下产生的周期性运动。每天涨落两次，影响航运和渔业。",
+    "big5": "潮汐是海水在月球和太陽引力作用下產生的週期性運動。每天漲落兩次，影響航運和漁業。",
+    "windows-1253": "Η παλίρροια είναι η περιοδική άνοδος και κάθοδος της στάθμης της θάλασσας.",
+    "windows-1255": "הגאות והשפל הם עלייה וירידה מחזורית של פני הים בהשפעת כוח המשיכה של הירח והשמש.",
+    "windows-1256": "المد والجزر هو ارتفاع وانخفاض دوري في مستوى سطح البحر بفعل جاذبية القمر والشمس.",
+    "windows-874": "น้ำขึ้นน้ำลงเป็นปรากฏการณ์ที่ระดับน้ำทะเลเปลี่ยนแปลงตามแรงดึงดูดของดวงจันทร์และดวงอาทิตย์",
+    "windows-1252": "Les marées sont les mouvements périodiques de la mer, où l'été déjà passé revient.",
+}
+
+
+@pytest.mark.parametrize(("encoding", "text"), LEGACY.items(), ids=LEGACY)
+def test_old_encodings_are_told_by_the_language_they_give(encoding: str, text: str) -> None:
+    python = encoding.replace("windows-", "cp")
+    assert decode((text + "\n" + text).encode(python)).text == text + "\n" + text
