@@ -35,8 +35,8 @@ def read_documents(
     Plain text is read as the iterator is drawn; other formats are parsed in up to `workers` processes, a few files
     ahead. `cache` is a folder that keeps what was parsed, so that an unchanged file is not parsed again. Close the
     iterator (or draw it to its end) to end the processes; once `stop` says so, it ends without waiting for them.
-    Raises `ConfigError` at once when the path does not exist or holds no file in a supported format, and at the end when
-    every such file was skipped.
+    Raises `ConfigError` at once when the path does not exist or holds no file in a supported format, and at the end
+    when every such file was skipped.
     """
     found = _find(folder)
     files = [item for item in found if isinstance(item, Found)]

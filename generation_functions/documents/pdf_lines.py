@@ -103,7 +103,7 @@ def _boxes(textpage: PdfTextPage, at: int, count: int) -> list[Box]:
 def _visible_size(size: float, boxes: Sequence[Box]) -> float:
     """The size of type as it is seen: some files set type of one point and magnify it."""
     tallest = max(top - bottom for _, bottom, _, top in boxes)
-    return size if tallest * 0.5 <= size <= tallest * 3 else tallest * 1.3
+    return tallest * 1.3 if size <= 2 or tallest > size * 3 else size
 
 
 def _grouped(boxes: Sequence[Box], size: float) -> list[list[Box]]:
@@ -126,7 +126,9 @@ def _union(boxes: Sequence[Box]) -> Box:
 
 def _line(text: str, boxes: Sequence[Box], size: float, height: float) -> Line:
     text = "".join(_HYPHENS.get(char, char) for char in text if char != "\0" and (char >= " " or char in "\t\x02"))
-    return Line(text, *_union(boxes), size, height)
+    left, bottom, right, top = _union(boxes)
+    # Letters of a font that is not at hand have boxes without height.
+    return Line(text, left, bottom, right, max(top, bottom + size * 0.5), size, height)
 
 
 # Reading order

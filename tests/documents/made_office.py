@@ -12,7 +12,9 @@ Block = tuple[str, str] | Sequence[Sequence[str]]
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
-_REL = '<Relationship Id="%s" Target="%s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s"/>'
+_REL = (
+    '<Relationship Id="%s" Target="%s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s"/>'
+)
 
 
 def packed(parts: Mapping[str, str | bytes]) -> bytes:

@@ -33,7 +33,11 @@ def encrypted_pdf() -> bytes:
     whole = _file([b""], _font(), b"", "")
     return whole.replace(
         b"/Root 1 0 R",
-        b"/Root 1 0 R /Encrypt << /Filter /Standard /V 1 /R 2 /O " + key + b" /U " + key + b" /P -44 >> /ID [<00> <00>]",
+        b"/Root 1 0 R /Encrypt << /Filter /Standard /V 1 /R 2 /O "
+        + key
+        + b" /U "
+        + key
+        + b" /P -44 >> /ID [<00> <00>]",
     )
 
 
@@ -50,7 +54,8 @@ def _font() -> list[bytes]:
         for start in range(0, 256, 16)
     )
     return [
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>",
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H"
+        b" /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>",
         b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Made /DW 500 /FontDescriptor 6 0 R"
         b" /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
         _stream(_TO_UNICODE % ranges, b""),
