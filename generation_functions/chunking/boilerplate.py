@@ -21,7 +21,7 @@ Verdict: TypeAlias = bool | tuple[bool, str]
 LONGEST_ENTRY = 120
 """Characters of a line in a contents page or an index; a longer one is a sentence."""
 
-_LINK = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)")
+_LINK = re.compile(r"!?\[[^\[\]\n]{0,300}\]\([^()\s]{0,500}\)")
 _ENTRY = re.compile(r"(?P<title>.*?[^\W\d_].*?)(?P<leader>[\s.·…․‥・⋯_\-]{1,})(?P<page>\d{1,4}|[ivxlc]{1,7})")
 _LEADER = re.compile(r"(?:[.·․・_] ?){3,}|[…‥⋯]{1,}|\t| {3,}")
 _PAGES = r"\d{1,4}(?:\s*[-–—]\s*\d{1,4})?"
@@ -34,7 +34,7 @@ _WHERE = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^(?:[-*+•‣]|\(?\d{1,3}[.)\]]|\[\d{1,3}\])\s+")
-_MENU_MARK = re.compile(r"\s+[|»›•·/>]\s+")
+_MENU_MARK = re.compile(r"\s[|»›•·/>]\s")
 _WORD = re.compile(r"\w+")
 _TITLES = CONTENTS | INDEX | REFERENCES
 
@@ -127,7 +127,7 @@ def _is_menu(lines: Sequence[str], titles: Sequence[str]) -> bool:
     rest = sum(map(len, _WORD.findall(_LINK.sub("", text))))
     if len(links) >= 4:
         return rest <= 0.1 * sum(map(len, links))
-    items = [item for line in lines for item in _MENU_MARK.split(line.strip("| "))]
+    items = [item.strip() for line in lines for item in _MENU_MARK.split(line.strip("| "))]
     return len(items) >= 4 and len(items) >= 4 * len(lines) and max(map(len, items)) <= 24 and not _is_table(lines)
 
 

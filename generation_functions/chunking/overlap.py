@@ -28,8 +28,8 @@ def overlap_start(ruler: Ruler, before: int, start: int, end: int, most: int) ->
 
 
 def _beginnings(text: str, before: int, start: int, most: int) -> list[int]:
-    """Where sentences and lines begin between `before` and `start`, as far back as `most` tokens can reach."""
+    """Where sentences and lines begin from `before` up to `start`, as far back as `most` tokens can reach."""
     reach = max(before, start - most * LONGEST_TOKEN)
     begins = {match.end() for match in _LINES.finditer(text, reach, start)}
     begins.update(begin for begin, _ in sentence_spans(text, reach, start) if begin > reach or reach == before)
-    return sorted(place for place in begins if before < place < start and text[place:start].strip())
+    return sorted(place for place in begins if before <= place < start and not text[place].isspace())

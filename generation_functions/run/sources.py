@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from generation_functions.chunking import chunk_document
+from generation_functions.chunking import Chunk, ChunkBy, check_chunking, chunk_document, token_counter
 from generation_functions.documents import Document, Skip, read_documents
+from generation_functions.languages import detect_language
 from generation_functions.rows import Json, Place, Row, content_key
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import KEPT
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from generation_functions.run.run import Run
 
 READ, CHUNK = "read", "chunk"
+PARSED = ".documents"
 
 
 @dataclass(frozen=True)
@@ -29,44 +32,65 @@ class Documents:
     run: Run
     folder: Path
 
-    def chunk(self, *, max_tokens: int = 800) -> Stream:
-        """A stream of chunks: fields `text`, `source`, `headings`, `tokens`, and `start` and `end` in its characters.
+    def chunk(
+        self,
+        *,
+        max_tokens: int = 800,
+        by: ChunkBy = "tokens",
+        overlap: int = 0,
+        tokenizer: Path | str | None = None,
+    ) -> Stream:
+        """A stream of chunks: fields `text`, `source`, `headings`, `tokens`, `language`, and `start` and `end` in the
+        document's characters; `pages` where it has pages, and `overlap` where that is asked for.
 
-        Chunks keep paragraphs and sentences whole where they fit, and together are the document's text.
+        max_tokens  most tokens of a chunk
+        by          where chunks begin: at any paragraph ("tokens"), a "heading", any "sentence", or a "page"
+        overlap     most tokens that a chunk repeats of the one before, in whole sentences
+        tokenizer   a model's `tokenizer.json` to count by; tokens are estimated without one
+
+        Chunks keep paragraphs and sentences whole where they fit, and together are the document's text. Raises
+        `ConfigError` for settings that mean nothing.
         """
+        check_chunking(max_tokens=max_tokens, by=by, overlap=overlap)
+        settings = {"max_tokens": max_tokens, "by": by, "overlap": overlap, "count": token_counter(tokenizer)}
         read, chunk = Stage(READ), Stage(CHUNK, READ)
-        return Stream(self.run, lambda: self._chunks(read, chunk, max_tokens), (read, chunk))
+        return Stream(self.run, lambda: self._chunks(read, chunk, settings), (read, chunk))
 
     def whole(self) -> Stream:
-        """A stream of whole documents: fields `text` and `source`."""
+        """A stream of whole documents: fields `text`, `source` and `language`."""
         read = Stage(READ)
         return Stream(self.run, lambda: self._wholes(read), (read,))
 
-    def _chunks(self, reading: Stage, chunking: Stage, max_tokens: int) -> Iterator[Row]:
+    def _chunks(self, reading: Stage, chunking: Stage, settings: Mapping[str, Any]) -> Iterator[Row]:
         for document, read in self._documents(reading):
             seen: Counter[str] = Counter()
-            for index, chunk in enumerate(chunk_document(document, max_tokens=max_tokens)):
+            for index, chunk in enumerate(chunk_document(document, **settings)):
                 if not chunk.text.strip():
                     continue
                 seen[chunk.text] += 1
                 key = content_key(CHUNK, document.source, chunk.text, seen[chunk.text])
-                fields = {
-                    "text": chunk.text.strip(), "source": document.source, "headings": list(chunk.headings),
-                    "start": chunk.start, "end": chunk.end, "tokens": chunk.tokens,
-                }  # fmt: skip
+                fields = _fields(chunk, overlapping=settings["overlap"] > 0)
                 row = Row(key, fields, (*read.place, index), (read.key,))
                 self.run.record(chunking, read, Outcome(KEPT, [(row, fields)]))
                 yield row
 
     def _wholes(self, reading: Stage) -> Iterator[Row]:
         for document, read in self._documents(reading):
-            yield read.adding({"text": document.text})
+            yield read.adding({"text": document.text, "language": detect_language(document.text)})
+
+    def _found(self) -> Iterator[Document | Skip]:
+        """What the folder gives. What was parsed is kept in the run's folder, so that going on parses nothing again."""
+        kept = self.run.output_dir / PARSED
+        with closing(read_documents(self.folder, cache=kept, stop=self.run.folder.stop.is_set)) as found:
+            yield from found
 
     def _documents(self, stage: Stage) -> Iterator[tuple[Document, Row]]:
         seen: Counter[str] = Counter()
-        for index, found in enumerate(read_documents(self.folder)):
+        for index, found in enumerate(self._found()):
             if isinstance(found, Skip):
-                row = Row(content_key(READ, found.source), {"source": found.source}, (found.source, index))
+                row = Row(
+                    content_key(READ, found.source, found.reason), {"source": found.source}, (found.source, index)
+                )
                 self.run.record(stage, row, Outcome.dropped(found.reason, row.fields))
                 continue
             key = content_key(READ, found.source, found.text)
@@ -78,6 +102,18 @@ class Documents:
             row = Row(key if seen[key] == 1 else content_key(key, seen[key]), fields, place)
             self.run.record(stage, row, Outcome(KEPT, [(row, fields)]))
             yield found, row
+
+
+def _fields(chunk: Chunk, *, overlapping: bool) -> dict[str, Json]:
+    fields: dict[str, Json] = {
+        "text": chunk.text.strip(), "source": chunk.source, "headings": list(chunk.headings),
+        "start": chunk.start, "end": chunk.end, "tokens": chunk.tokens, "language": detect_language(chunk.text),
+    }  # fmt: skip
+    if chunk.pages is not None:
+        fields["pages"] = list(chunk.pages)
+    if overlapping:
+        fields["overlap"] = chunk.overlap
+    return fields
 
 
 def given_rows(run: Run, rows: Iterable[Mapping[str, Json]], name: str) -> Stream:

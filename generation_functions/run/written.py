@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from generation_functions.run.folder import RunFolder
 
 DATASETS_FOLDER = "datasets"
+PROVENANCE = ("source", "start", "end", "overlap", "pages", "language")
+"""Fields that every row of a dataset keeps in its metadata, where it has them."""
+
 Shape: TypeAlias = Callable[[Row], Mapping[str, Json]]
 """Row → what is written of it: `{"messages": [...]}`, `{"text": ...}`, or any mapping."""
 
@@ -58,7 +61,7 @@ def dataset_stage(name: str, shape: Shape | None, stream: Stream) -> PlainStage:
 
 
 def _metadata(row: Row, offline: bool) -> dict[str, Json]:
-    found = {"key": row.key, **{name: row[name] for name in ("source", "start", "end") if name in row}}
+    found = {"key": row.key, **{name: row[name] for name in PROVENANCE if name in row}}
     return {**found, "writer": "offline"} if offline else found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.rows import Json, Row
+from generation_functions.streams.judging import JudgingStage
 from generation_functions.streams.stage import (
     GroupStage,
     PlainStage,
@@ -88,6 +89,29 @@ class Stream:
     def sample(self, count: int, *, name: str = "sample") -> Stream:
         """Keep `count` rows drawn by the run's seed and the rows' content. Waits for all rows of the stream."""
         return self._with(SampleStage(self._unique(name), count=count, seed=self.run.seed))
+
+    def deduplicate(
+        self, on: str | Callable[[Row], Json] = "text", *, threshold: float = 0.8, name: str = "deduplicate"
+    ) -> Stream:
+        """Drop rows that say the same as one before them, or nearly so. Waits for all rows of the stream.
+
+        on         a field's name, or a function that gives what to compare
+        threshold  the least share of three-word runs in common, above 0 to 1; at 1 only equal texts are duplicates
+
+        The first in source order stays. A dropped row's detail has `duplicate_of`, that row's key, and `similarity`.
+        """
+        from generation_functions.duplicates.judges import duplicate_judge
+
+        return self._with(JudgingStage(name, judge=duplicate_judge(on, threshold)))
+
+    def drop_repeated(
+        self, on: str | Callable[[Row], Json] = "text", *, documents: int = 3, name: str = "drop_repeated"
+    ) -> Stream:
+        """Drop rows whose lines stand in at least so many documents: menus, notices, running titles. Waits for all rows
+        of the stream."""
+        from generation_functions.duplicates.judges import repeat_judge
+
+        return self._with(JudgingStage(name, judge=repeat_judge(on, documents)))
 
     @property
     def end(self) -> str:
