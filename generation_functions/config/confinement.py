@@ -31,8 +31,12 @@ def outside(values: Mapping[str, Any], nodes: Mapping[str, Node], root: Path) ->
 
 
 def _paths_in(value: Any) -> Iterator[Path]:
+    from pydantic import BaseModel
+
     if isinstance(value, Path):
         yield value
+    elif isinstance(value, BaseModel):
+        yield from _paths_in(dict(value))
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from _paths_in(item)

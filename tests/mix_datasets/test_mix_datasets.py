@@ -187,3 +187,11 @@ def test_the_shipped_config_runs_on_the_quickstarts_run(
     origins = [json.loads(row)["metadata"]["from"] for row in rows]
     assert origins.count("my-documents") == 200
     assert 1 <= origins.count("small-talk") <= 10
+
+
+def test_a_path_inside_a_source_is_kept_inside_the_project_where_that_is_asked_for(tmp_path: Path) -> None:
+    from generation_functions.config.confinement import outside
+
+    sources = [Source(path=Path("inside.jsonl")), Source(path=Path("../outside.jsonl"))]
+    problems = outside({"sources": sources}, {}, tmp_path)
+    assert [problem.message for problem in problems] == ["'sources' leads out of the project: '../outside.jsonl'"]
