@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from generation_functions.rows import Json
 
 HELD_OUT = ".validation"
+UNDETERMINED = "und"
 ROWS_SHOWN = 50
 REASONS_SHOWN = 12
 EXAMPLE_TEXT = 1_000
@@ -27,6 +28,7 @@ class CardFacts:
     datasets   name → rows (without validation rows), validation_rows, files (names), notes
     example    name → one of its rows
     sources    source document → rows made from it
+    languages  ISO 639-1 code, or "und" → rows made from texts in it
     unread     source document → why it was not read
     lost       why source rows gave nothing → how many
     steps      name → in, out, failed, dropped {reason: count}
@@ -41,6 +43,7 @@ class CardFacts:
     datasets: Mapping[str, Mapping[str, Json]]
     example: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
     steps: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
@@ -62,6 +65,7 @@ def render_card(facts: CardFacts) -> str:
         made_by,
         *(_dataset(name, dataset, facts.example.get(name)) for name, dataset in facts.datasets.items()),
         _sources(facts.sources),
+        _languages(facts.languages),
         _models(facts.models),
         _steps(facts.steps),
         _counted("## Source rows that gave nothing", ("where and why", "rows"), facts.lost),
@@ -76,7 +80,9 @@ def _front_matter(facts: CardFacts) -> str:
     size = next((label for bound, label in SIZES if rows < bound), "n>1M")
     tags = ["synthetic", "millrace", *(["offline-writer"] if facts.offline else [])]
     configs = [line for name, dataset in facts.datasets.items() for line in _hub_configs(name, dataset)]
-    lines = [f"tags: {_yaml(tags)}", f"size_categories: {_yaml([size])}", *(["configs:", *configs] if configs else [])]
+    known = _known(facts.languages)
+    lines = [f"language: {_yaml(known)}"] if known else []
+    lines += [f"tags: {_yaml(tags)}", f"size_categories: {_yaml([size])}", *(["configs:", *configs] if configs else [])]
     return "\n".join(["---", *lines, "---"])
 
 
@@ -166,6 +172,14 @@ def _sources(sources: Mapping[str, int]) -> str:
     table = _table(("document", "rows"), ((f"`{_code(name)}`", f"{rows:,}") for name, rows in shown))
     title = f"## Sources\n\nThe rows come from {_count(len(sources), 'document')}."
     return f"{title}\n\n{table}{_more(len(sources) - len(shown))}" if table else ""
+
+
+def _languages(languages: Mapping[str, int]) -> str:
+    return _counted("## Languages of the sources", ("language", "rows"), languages) if _known(languages) else ""
+
+
+def _known(languages: Mapping[str, int]) -> list[str]:
+    return sorted(code for code in languages if code != UNDETERMINED)
 
 
 def _models(models: Mapping[str, Mapping[str, Json]]) -> str:

@@ -117,7 +117,8 @@ def write_card(
         pipeline=pipeline,
         datasets=manifest["datasets"],
         example=examples,
-        sources=_rows_by_source(store, run_attempt),
+        sources=_rows_by(store, run_attempt, "source", "(given rows)"),
+        languages=_rows_by(store, run_attempt, "language", "und"),
         unread=_unread(store, run_attempt),
         lost=manifest["sources"]["not_in_dataset"],
         steps=manifest["steps"],
@@ -139,11 +140,12 @@ def _first_row(store: StoreReader, name: str, run_attempt: int) -> dict[str, Jso
     return orjson.loads(found[0][0]) if found else None
 
 
-def _rows_by_source(store: StoreReader, run_attempt: int) -> dict[str, int]:
+def _rows_by(store: StoreReader, run_attempt: int, name: str, without: str) -> dict[str, int]:
+    """How many of the datasets' rows have each value of a metadata field; `without` stands for those that have none."""
     found = store.query(
-        "SELECT COALESCE(json_extract(fields, '$.metadata.source'), '(given rows)') AS source, COUNT(*) FROM rows"
-        " WHERE step LIKE ? AND run_attempt = ? AND status = 'kept' GROUP BY source ORDER BY source",
-        (f"{DATASET_PREFIX}%", run_attempt),
+        "SELECT COALESCE(json_extract(fields, '$.metadata.' || ?), ?) AS value, COUNT(*) FROM rows"
+        " WHERE step LIKE ? AND run_attempt = ? AND status = 'kept' GROUP BY value ORDER BY value",
+        (name, without, f"{DATASET_PREFIX}%", run_attempt),
     )
     return dict(found)
 

@@ -14,6 +14,7 @@ FACTS = CardFacts(
     datasets={"qa": {"rows": 1200, "validation_rows": 60, "files": FILES, "notes": ["a <note>"]}},
     example={"qa": {"messages": [{"role": "user", "content": "What is ```tea```?"}]}},
     sources={"tea.md": 1000, "a|b`c\n.txt": 260},
+    languages={"en": 900, "de": 350, "und": 10},
     unread={"scan.pdf": ".pdf is not supported"},
     lost={"check_answer: not accurate": 31},
     steps={"check_answer": {"in": 2000, "out": 1260, "failed": 3, "dropped": {"no verdict": 37, "not accurate": 700}}},
@@ -39,6 +40,7 @@ def front_matter(card: str) -> dict:
         "| `qa.parquet` | train, Parquet | 1,200 |",
         "- a \\<note\\>",
         "The rows come from 2 documents.",
+        "| en | 900 |\n| de | 350 |\n| und | 10 |",
         "| `tea.md` | 1,000 |",
         "| `DeepSeek-V3` | 4,000 | ≈ 1,000,000 | ≈ 200,000 | ≈ 1.0300 |",
         "| `check_answer` | 2,000 | 1,260 | 3 | 700 × not accurate; 37 × no verdict |",
@@ -57,6 +59,7 @@ def test_a_card_says_what_it_knows(said: str) -> None:
 def test_a_hub_can_load_each_format_by_itself() -> None:
     front = front_matter(render_card(FACTS))
     assert front["size_categories"] == ["1K<n<10K"]
+    assert front["language"] == ["de", "en"]
     assert front["configs"] == [
         {
             "config_name": name,
@@ -100,3 +103,9 @@ def test_the_least_a_card_can_know_still_makes_one() -> None:
     card = render_card(CardFacts("poems", {"poems": {"rows": 0, "validation_rows": 0, "files": ["poems.jsonl"]}}))
     assert "It has no rows." in card
     assert front_matter(card) == {"tags": ["synthetic", "millrace"], "size_categories": ["n<1K"]}
+
+
+def test_languages_that_nobody_could_tell_are_not_listed() -> None:
+    card = render_card(replace(FACTS, languages={"und": 12}))
+    assert "language" not in front_matter(card)
+    assert "Languages" not in card

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generation_functions import Run
 from generation_functions.languages import UNDETERMINED, detect_language
 from tests.languages.snippets import SNIPPETS
 
@@ -49,3 +52,16 @@ def test_any_text_gives_a_code(text: str) -> None:
 def test_the_library_is_loaded_when_it_is_first_used() -> None:
     code = "import sys, generation_functions.languages; print('pycld2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+async def test_datasets_and_their_card_know_the_languages(tmp_path: Path) -> None:
+    inputs = tmp_path / "in"
+    inputs.mkdir()
+    for code in ("de", "ja"):
+        (inputs / f"{code}.txt").write_text("\n\n".join(SNIPPETS[code]), encoding="utf-8")
+    async with Run(tmp_path / "out") as run:
+        dataset = await run.write(run.read(inputs).chunk(max_tokens=200), "out", lambda row: {"text": row["text"]})
+    rows = [orjson.loads(line) for line in dataset.path.read_bytes().splitlines()]
+    assert {row["metadata"]["source"]: row["metadata"]["language"] for row in rows} == {"de.txt": "de", "ja.txt": "ja"}
+    card = (tmp_path / "out" / "datasets" / "README.md").read_text(encoding="utf-8")
+    assert 'language: ["de", "ja"]' in card
