@@ -8,19 +8,21 @@ from typing import BinaryIO
 
 from generation_functions.documents import markdown
 from generation_functions.documents.document import Document, Limits
+from generation_functions.documents.latex_names import (
+    FORMULA,
+    LEVELS,
+    REFERENCES,
+    SECOND,
+    SHOWN,
+    SILENT,
+    SILENT_ENVIRONMENTS,
+    TABULAR,
+    VERBATIM,
+)
 from generation_functions.documents.latex_symbols import accented, symbol
 from generation_functions.documents.plain_text import fenced, text_of
 from generation_functions.errors import DocumentError
 
-_LEVELS = {
-    "part": 1,
-    "chapter": 1,
-    "section": 2,
-    "subsection": 3,
-    "subsubsection": 4,
-    "paragraph": 5,
-    "subparagraph": 6,
-}
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?[ \t]*")
 _BODY = re.compile(r"\\begin\s*\{document\}(.*?)(?:\\end\s*\{document\}|\Z)", re.DOTALL)
 _TITLE = re.compile(r"\\title\s*(?:\[[^\]]*\]\s*)?(?=\{)")
@@ -28,36 +30,10 @@ _TOKEN = re.compile(
     r"\\begin\s*\{([^}\n]{1,40})\}|\\end\s*\{([^}\n]{1,40})\}|(\$\$?|\\\(|\\\[)|\\([a-zA-Z@]+)\*?[ \t]*|\\([^a-zA-Z])"
     r"|([{}~&])|(\n[ \t]*\n\s*)|([^\\${}~&\n]+|\n)"
 )
+_LABEL = re.compile(r"\\label\{[^}]*\}\s*")
 _RULES = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|(?:cline|cmidrule)(?:\([^)]*\))?\{[^}]*\})"
 )
-_VERBATIM = frozenset(["verbatim", "verbatim*", "lstlisting", "minted", "Verbatim", "alltt"])
-_FORMULA = frozenset({
-    "equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "flalign", "alignat",
-    "equation*", "align*", "gather*", "multline*", "eqnarray*", "flalign*", "alignat*",
-})  # fmt: skip
-_TABULAR = frozenset(["tabular", "tabular*", "tabularx", "longtable", "array", "tabulary"])
-_SILENT_ENVIRONMENTS = frozenset(
-    ["comment", "thebibliography", "tikzpicture", "pgfpicture", "filecontents", "filecontents*"]
-)
-_SHOWN = frozenset({
-    "textbf", "textit", "emph", "text", "textrm", "textsf", "texttt", "textsc", "textup", "textsl",
-    "underline", "uline", "mbox", "hbox", "fbox", "enquote", "uppercase", "footnote", "footnotetext",
-    "caption", "url", "path", "thanks", "title", "author", "date", "abstract", "textsuperscript",
-    "textsubscript", "MakeUppercase", "lowercase", "so", "st", "hl", "item", "noindent", "centering",
-    "textmd", "textnormal",
-})  # fmt: skip
-_SECOND = frozenset(["href", "textcolor", "colorbox", "hyperref", "foreignlanguage", "parbox"])
-_SILENT = frozenset({
-    "label", "ref", "eqref", "pageref", "cref", "Cref", "autoref", "cite", "citep", "citet", "citeauthor",
-    "citeyear", "parencite", "textcite", "autocite", "footcite", "nocite", "bibliography",
-    "bibliographystyle", "input", "include", "includegraphics", "usepackage", "documentclass", "index",
-    "vspace", "hspace", "pagestyle", "thispagestyle", "setlength", "addtolength", "setcounter", "newcommand",
-    "renewcommand", "providecommand", "def", "newenvironment", "hypersetup", "graphicspath", "definecolor",
-    "color", "pagenumbering", "newtheorem", "addcontentsline", "markboth", "fontsize", "selectlanguage",
-    "rule", "bibitem", "glossary", "phantomsection", "theoremstyle", "geometry", "lstset", "cline",
-    "cmidrule",
-})  # fmt: skip
 
 
 def read_latex(file: BinaryIO, limits: Limits) -> Iterator[Document]:
@@ -76,7 +52,7 @@ def read_latex(file: BinaryIO, limits: Limits) -> Iterator[Document]:
 
 def _outside_verbatim(body: str) -> str:
     """Percent signs escaped where code is quoted, so that they are no comments."""
-    names = "|".join(re.escape(name) for name in sorted(_VERBATIM))
+    names = "|".join(re.escape(name) for name in sorted(VERBATIM))
     quoted = re.compile(rf"(\\begin\{{({names})\}})(.*?)(\\end\{{\2\}})", re.DOTALL)
     return quoted.sub(lambda match: match[1] + match[3].replace("%", "\\%") + match[4], body)
 
@@ -152,26 +128,28 @@ class _Reading:
         return f"{mark}{' '.join(body.split())}{mark}"
 
     def _command(self, name: str) -> None:
-        if name in _LEVELS:
+        if name in LEVELS:
             self._end_block()
             self._end_list()
             self._skip_option()
-            self._done.append(markdown.heading(self.argument(), _LEVELS[name]))
+            self._done.append(markdown.heading(self.argument(), LEVELS[name]))
         elif name == "item":
             self._item()
         elif name == "par":
             self._end_block()
         elif name == "verb":
             self._said.append(self._quoted())
-        elif name in _SILENT:
+        elif name in SILENT:
             self._skip_arguments()
-        elif name in _SECOND:
+            if name in REFERENCES and self._said and self._said[-1].endswith((" ", "~")):
+                self._said[-1] = self._said[-1].rstrip(" ~")
+        elif name in SECOND:
             self._skip_option()
             self.argument()
             self._said.append(self.argument() if self._follows("{") else "")
         elif name == "footnote":
             self._said.append(f" ({self.argument()})")
-        elif name in _SHOWN:
+        elif name in SHOWN:
             self._skip_option()
             self._said.append(self.argument() if self._follows("{") else "")
         elif len(name) == 1 and name in "cvuHkrbd":
@@ -191,7 +169,7 @@ class _Reading:
         )
 
     def _begin(self, name: str) -> None:
-        if name in _VERBATIM or name in _FORMULA or name in _SILENT_ENVIRONMENTS or name in _TABULAR:
+        if name in VERBATIM or name in FORMULA or name in SILENT_ENVIRONMENTS or name in TABULAR:
             self._whole(name)
             return
         self._end_block()
@@ -205,13 +183,13 @@ class _Reading:
         end = end if end >= 0 else len(self._source)
         body, self._at = self._source[self._at : end], end + len(name) + 6
         self._end_block()
-        if name in _VERBATIM:
+        if name in VERBATIM:
             self._done.append(
                 fenced(re.sub(r"\A(?:\[[^\]]*\]|\{[^}]*\})*", "", body).replace("\\%", "%").strip("\n")).rstrip()
             )
-        elif name in _FORMULA:
-            self._done.append(f"$$\n{body.strip()}\n$$")
-        elif name in _TABULAR:
+        elif name in FORMULA:
+            self._done.append(f"$$\n{_LABEL.sub('', body).strip()}\n$$")
+        elif name in TABULAR:
             self._done.append(_table(body))
 
     def _finish(self, name: str) -> None:

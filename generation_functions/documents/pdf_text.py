@@ -17,9 +17,12 @@ HEADING = 1.15
 
 LONGEST_HEADING = 200
 _END = re.compile(r"[.!?:;…。！？；：؟।”\"»」』)]\s*$")
-_BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—·*-]|\(?\d{1,2}[.)])\s+(?=\S)")
+_BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—·-]|\(?\d{1,2}[.)])\s+(?=\S)")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_LEADERS = re.compile(r"(?:\.\s?){4,}\s*\w{1,6}$")
+"""Dots that lead to a page number, in a table of contents."""
+
 _BROKEN = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
 
 
@@ -83,7 +86,9 @@ def _rounded(size: float) -> float:
 
 
 def _level(line: Line, size: dict[float, int]) -> int:
-    return size.get(_rounded(line.size), 0) if len(line.text) <= LONGEST_HEADING and not line.cells else 0
+    if len(line.text) > LONGEST_HEADING or line.cells or _LEADERS.search(line.text):
+        return 0
+    return size.get(_rounded(line.size), 0)
 
 
 def _groups(lines: Sequence[Line], size: dict[float, int]) -> Iterator[list[Line]]:
@@ -113,7 +118,7 @@ def _belongs(group: list[Line], line: Line, size: dict[float, int], usual: float
     last = group[-1]
     if bool(line.cells) or bool(last.cells):
         return bool(line.cells) and bool(last.cells)
-    if _level(last, size) != _level(line, size) or _BULLET.match(line.text):
+    if _level(last, size) != _level(line, size) or _BULLET.match(line.text) or _LEADERS.search(last.text):
         return False
     gap = last.bottom - line.bottom
     if gap <= 0:

@@ -101,7 +101,7 @@ class _Reading:
                 yield fenced(code, argument.strip() if name != "math" else "latex").rstrip("\n")
         elif name not in _SILENT and depth < 20:
             if name in _ADMONITIONS:
-                body = [f"**{name.title()}:** {argument or ''}".rstrip(), *([""] if argument else []), *body]
+                body = [f"**{name.title()}:** {argument}".rstrip(), *body]
             elif argument and "::" not in argument:
                 body = [argument, "", *body]
             yield from self.blocks(body, depth + 1)
@@ -133,10 +133,16 @@ def _block_end(lines: list[str], at: int) -> int:
     while end < len(lines):
         if lines[end].strip():
             indented = lines[end][:1] == " "
-            if not lines[end - 1].strip() and not indented and not (listed and _BULLET.match(lines[end])):
+            if not lines[end - 1].strip() and not indented and not (listed and _goes_on(listed, lines[end])):
                 break
         end += 1
     return end
+
+
+def _goes_on(listed: re.Match[str], line: str) -> bool:
+    """Whether a line is an item of the same list: of the same kind, counted or with the same mark."""
+    bullet = _BULLET.match(line)
+    return bullet is not None and (bullet[1] == listed[1] or len(bullet[1]) > 1 < len(listed[1]))
 
 
 def _items(lines: list[str]) -> Iterator[str]:
