@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands.job import command_line
-from commands.terminal import paint, say
+from commands.terminal import paint, say, table
 from generation_functions.errors import ConfigError
 
 TEMPLATE = Path(__file__).parent.parent / "generation" / "core_components" / "template"
@@ -120,4 +120,7 @@ def _tell(target: Path, reference: str) -> None:
     say(paint("try it (offline, with no key):", "bold"))
     for words in (("show", reference), ("preview", config, "-n", "3"), ("run", config)):
         say(f"  {command_line(*words)}")
-    say(f"then make it yours: {target / 'prompts'} says what is asked, {target / target.name}.py what is done with it")
+    say("then make it yours:")
+    files = ((target / "prompts", "what is asked"), (target / f"{target.name}.py", "what is done with the answers"))
+    for line in table([(str(path), what) for path, what in files]):
+        say(line)

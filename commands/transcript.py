@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,9 @@ from generation_functions.store.history import DATASET_PREFIX, History
 SHORT_KEY = 12
 _LABEL = 11
 _MOST_LINES = 12
+_AS_ABOVE = "(as above: "
+_PASSAGE = 200
+"""Characters from which on a passage that was shown before is not shown again."""
 _STATUS_COLOUR = {KEPT: "green", DROPPED: "yellow"}
 
 
@@ -32,6 +35,7 @@ class Transcript:
     numbers: bool = False
     _shown: set[tuple[str, str]] = field(default_factory=set)
     _told: set[str] = field(default_factory=set)
+    _passages: set[str] = field(default_factory=set)
 
     def record(self, record: RowRecord, exchanges: Sequence[Mapping[str, Any]]) -> list[str]:
         """One step of one row: the heading, what was asked and answered, what it added."""
@@ -79,7 +83,14 @@ class Transcript:
         lines = [line for message in system for line in self._once(message)]
         if len(turns) > 1:
             lines += labelled("", f"… {len(turns) - 1} example turns", None, style="dim")
-        return lines + [line for turn in turns[-1:] for line in labelled(turn["role"], as_text(turn["content"]), None)]
+        return lines + [line for turn in turns[-1:] for line in self._folded(turn)]
+
+    def _folded(self, turn: Mapping[str, Any]) -> list[str]:
+        """A turn without the long passages that were shown before, such as the chunk that every check is given."""
+        text = as_text(turn["content"])
+        folded = without_passages(text, self._passages)
+        self._passages.update(line for line in text.split("\n") if len(line) >= _PASSAGE)
+        return labelled(turn["role"], folded, None)
 
     def _once(self, message: Mapping[str, Any]) -> list[str]:
         text = as_text(message["content"])
@@ -110,6 +121,20 @@ def explanation(detail: Json) -> str:
     if "tries" in detail:
         return f"{len(detail['tries'])} tries: " + " · ".join(dict.fromkeys(map(str, detail["tries"])))
     return counted(len(detail["members"]), "member") if "members" in detail else as_text(detail)
+
+
+def without_passages(text: str, shown: Collection[str]) -> str:
+    """The text with one short line in place of each run of paragraphs that were shown before."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        before = [earlier for earlier in lines[-2:] if earlier]
+        if line not in shown:
+            lines.append(line)
+        elif not before or not before[-1].startswith(_AS_ABOVE):
+            lines.append(f"{_AS_ABOVE}{line[:48].rsplit(' ', 1)[0]} …)")
+        elif not lines[-1]:
+            lines.pop()
+    return "\n".join(lines)
 
 
 def labelled(label: str, text: str, most: int | None, *, style: str = "") -> list[str]:

@@ -191,7 +191,7 @@ class RunFolder:
         counts = self._counts.get(stage)
         if counts is None:
             counts = next(counts for known, counts in self._counts.items() if known.name == stage.name)
-        counts.add(outcome.status, len(outcome.rows), outcome.reason)
+        counts.add(outcome.status, 0 if outcome.joined else len(outcome.rows), outcome.reason)
         asked = tuple(exchanges)
         if outcome.status != KEPT:
             self._add(stage, row, outcome, row, outcome.fields, asked)

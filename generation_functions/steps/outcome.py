@@ -24,13 +24,17 @@ class StepFailed(MillraceError):
 
 @dataclass(slots=True)
 class Outcome:
-    """One of: kept (`rows` go on, each with the `fields` it gained), dropped or failed (with a `reason`)."""
+    """One of: kept (`rows` go on, each with the `fields` it gained), dropped or failed (with a `reason`).
+
+    `joined` where the row became part of rows that another row's outcome counts already.
+    """
 
     status: str
     rows: list[tuple[Row, Mapping[str, Json]]] = field(default_factory=list)
     reason: str | None = None
     detail: Json = None
     fields: Mapping[str, Json] = field(default_factory=dict)
+    joined: bool = False
 
     @classmethod
     def kept(cls, row: Row, fields: Mapping[str, Json], detail: Json = None) -> Outcome:

@@ -144,7 +144,8 @@ class GroupStage(GatheringStage):
         parents = tuple(member.key for member in members)
         row = Row(key, {**first.fields, **added}, first.place, parents, first.root)
         for member in members:
-            recorder.record(self, member, Outcome(KEPT, [(row, added)], detail={"members": list(parents)}))
+            outcome = Outcome(KEPT, [(row, added)], detail={"members": list(parents)}, joined=member is not first)
+            recorder.record(self, member, outcome)
         return row
 
     def _listed(self, member: Row) -> dict[str, Json]:

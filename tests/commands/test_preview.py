@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.transcript import without_passages
 from tests.commands.calling import Call, caller, compose
 from tests.commands.small_project import CONFIG, DOCUMENTS, write_project
 from tests.fake_endpoint import read_log, served
@@ -127,3 +128,15 @@ def test_runs_inside_a_run_are_shown_and_take_their_answers_over(call: Call, log
     (tmp_path / "docs" / "river.txt").unlink()
     call("run", "config.yaml", "--quiet")
     assert calls_in(log) == before
+
+
+def test_a_long_passage_is_shown_once_and_then_named_by_its_beginning() -> None:
+    first, second = "The river " + "flows " * 40, "The mill " + "turns " * 40
+    shown = {first, second}
+    text = f"<text>\n{first}\n\n{second}\n</text>\n\nWhy?"
+    folded = without_passages(text, shown)
+    assert folded.startswith("<text>\n(as above: The river flows ")
+    assert folded.endswith("…)\n</text>\n\nWhy?")
+    assert folded.count("as above") == 1
+    assert without_passages(text, {first}).count(second) == 1
+    assert without_passages(text, set()) == text

@@ -136,6 +136,8 @@ async def test_a_group_lists_only_the_fields_asked_for(tmp_path: Path) -> None:
         rows = run.rows([{"text": "long " * 9, "n": n} for n in range(3)])
         (group,) = await rows.group(by="text", into="numbers", fields=["n"]).collect()
     assert group["numbers"] == [{"n": 0}, {"n": 1}, {"n": 2}]
+    counts = manifest_of(tmp_path)["steps"]["group"]
+    assert (counts["in"], counts["out"]) == (3, 1)
     assert group["text"] == "long " * 9
 
 
