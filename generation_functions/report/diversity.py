@@ -14,6 +14,7 @@ from generation_functions.report.vectors import Vector, neighbours_of, vectors_o
 
 _NEIGHBOURS = 8
 _NAME_LENGTH = 90
+_MOST_WORDS = 400
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Diversity:
 
 def diversity_of(entries: Sequence[Entry], *, seed: int) -> Diversity:
     """The map of the given rows."""
-    vectors = vectors_of([entry.said for entry in entries])
+    vectors = vectors_of([entry.said[:_MOST_WORDS] for entry in entries])
     neighbours = neighbours_of(vectors, _NEIGHBOURS)
     labels, names = topics_of(vectors, seed=seed)
     places = layout_of(vectors, neighbours, seed=seed)

@@ -20,7 +20,7 @@ _LEAST_VOTES = 20
 _UNREADABLE_SHARE = 0.02
 _RARE_LANGUAGE_SHARE = 0.05
 _VARIED_FROM = 50
-_ALIKE = 0.25
+_ALIKE = 0.35
 
 
 def findings_of(figures: Figures) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, log10
+from math import ceil, floor, log10
 
 
 def nice_step(least: float) -> float:
@@ -18,8 +18,8 @@ def ticks(start: float, end: float, *, most: int = 6) -> list[float]:
     if end <= start:
         return [start]
     step = nice_step((end - start) / max(1, most - 1))
-    first = -(-start // step) * step
-    count = int((end - first) / step + 1e-9) + 1
+    first = ceil(start / step - 1e-9) * step
+    count = floor((end - first) / step + 1e-9) + 1
     return [round(first + number * step, 10) for number in range(count)]
 
 

@@ -31,7 +31,9 @@ def topics_of(vectors: Sequence[Vector], *, seed: int) -> tuple[list[int], list[
         if nearest == labels:
             break
         labels = nearest
-        members = [[v for v, label in zip(vectors, labels, strict=True) if label == topic] for topic in range(count)]
+        members = [
+            [v for v, label in zip(vectors, labels, strict=True) if label == topic] for topic in range(len(centres))
+        ]
         centres = [_centre(own) if own else centre for own, centre in zip(members, centres, strict=True)]
     return _named(labels, centres)
 

@@ -12,15 +12,14 @@ from generation_functions.report.function_words import FUNCTION_WORDS
 Vector: TypeAlias = dict[str, float]
 """The weight of each telling word. Its length is 1, or 0 for a text without any."""
 
-_TOO_COMMON = 0.3
 _LEAST_LETTERS = 3
 
 
 def vectors_of(texts: Sequence[Sequence[str]]) -> list[Vector]:
-    """One vector for each text, given as its words. Words of one text only, or of very many, tell nothing apart."""
+    """One vector for each text, given as its words. Words of one text only cannot bring it near to another."""
     in_texts = Counter(word for words in texts for word in set(words))
-    most = max(2.0, _TOO_COMMON * len(texts))
-    idf = {word: log(len(texts) / count) for word, count in in_texts.items() if 2 <= count <= most and _tells(word)}
+    # Never 0: words that all texts share tell none apart, but they do make texts alike.
+    idf = {word: log(1 + len(texts) / count) for word, count in in_texts.items() if count >= 2 and _tells(word)}
     return [_vector(Counter(word for word in words if word in idf), idf) for words in texts]
 
 
