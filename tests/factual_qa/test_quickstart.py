@@ -129,3 +129,16 @@ def test_conversations_of_several_turns_hold_the_same_pairs(quickstart: Quicksta
     systems = {row["messages"][0]["content"] for row in rows if row["messages"][0]["role"] == "system"}
     assert len(systems) > 4
     assert any(row["messages"][0]["role"] == "user" for row in rows)
+
+
+def test_the_readme_shows_a_row_and_the_funnel_of_this_run(quickstart: Quickstart) -> None:
+    readme = (ROOT / "generation" / "core_pipelines" / "factual_qa" / "README.md").read_text(encoding="utf-8")
+    shown = json.loads(readme.split("```json\n")[1].split("```")[0])
+    assert (shown["messages"], shown["metadata"]["source"]) in [
+        (row["messages"], row["metadata"]["source"]) for row in quickstart.rows()
+    ]
+    steps = manifest_of(quickstart.output)["steps"]
+    funnel = re.findall(r"^  (\w+) +(\d+) +(\d+) +[\d·]", readme, re.MULTILINE)
+    assert funnel == [(name, str(step["in"]), str(step["out"])) for name, step in steps.items() if ":" not in name]
+    votes = sum(steps[name]["calls"] for name in ("check_question", "check_relevance", "check_answer"))
+    assert votes == 3 * 2 * steps["repair"]["calls"]
