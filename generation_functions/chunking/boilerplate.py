@@ -21,6 +21,9 @@ Verdict: TypeAlias = bool | tuple[bool, str]
 LONGEST_ENTRY = 120
 """Characters of a line in a contents page or an index; a longer one is a sentence."""
 
+LONGEST_REFERENCE = 500
+"""Characters of an entry in a bibliography."""
+
 _LINK = re.compile(r"!?\[[^\[\]\n]{0,300}\]\([^()\s]{0,500}\)")
 _ENTRY = re.compile(r"(?P<title>.*?[^\W\d_].*?)(?P<leader>[\s.·…․‥・⋯_\-]{1,})(?P<page>\d{1,4}|[ivxlc]{1,7})")
 _LEADER = re.compile(r"(?:[.·․・_] ?){3,}|[…‥⋯]{1,}|\t| {3,}")
@@ -104,18 +107,21 @@ def _is_index(lines: Sequence[str], titles: Sequence[str]) -> bool:
 
 def _is_bibliography(lines: Sequence[str], titles: Sequence[str]) -> bool:
     """Most entries have a year, an author's initial, and pages, a publisher or an address."""
-    entries = [_BULLET.sub("", line) for line in lines]
-    signs = [sum(bool(sign.search(entry)) for sign in (_YEAR, _AUTHOR, _WHERE)) for entry in entries]
+    entries = [_BULLET.sub("", line) for line in lines if len(line) < LONGEST_REFERENCE]
+    if len(entries) < 3 or len(entries) < 0.7 * len(lines):
+        return False
     named = any(title in REFERENCES for title in titles)
     wanted = 2 if named else 3
-    sure = sum(found >= wanted and len(entry) < 500 for found, entry in zip(signs, entries, strict=True))
-    return sure >= (3 if named else 4) and sure >= 0.7 * len(entries)
+    sure = sum(sum(bool(sign.search(entry)) for sign in (_YEAR, _AUTHOR, _WHERE)) >= wanted for entry in entries)
+    return sure >= (3 if named else 4) and sure >= 0.7 * len(lines)
 
 
 def _is_licence(lines: Sequence[str], titles: Sequence[str]) -> bool:
     """Several of the phrases that rights are reserved or granted with, close together."""
     text = " ".join(lines).casefold()
-    found = sum(bool(sign.search(text)) for sign in RIGHTS)
+    found = sum(any(phrase in text for phrase in sign) for sign in RIGHTS)
+    if found < 2:
+        return False
     size = len(_WORD.findall(text)) if text.isascii() else max(len(_WORD.findall(text)), len(text) // 8)
     return size <= 60 if found == 2 else found > 2 and size <= 90 * found
 
@@ -123,9 +129,9 @@ def _is_licence(lines: Sequence[str], titles: Sequence[str]) -> bool:
 def _is_menu(lines: Sequence[str], titles: Sequence[str]) -> bool:
     """Links, or short items between bars, and next to nothing else."""
     text = "\n".join(lines)
-    links = _LINK.findall(text)
-    rest = sum(map(len, _WORD.findall(_LINK.sub("", text))))
+    links = _LINK.findall(text) if "](" in text else []
     if len(links) >= 4:
+        rest = sum(map(len, _WORD.findall(_LINK.sub("", text))))
         return rest <= 0.1 * sum(map(len, links))
     items = [item.strip() for line in lines for item in _MENU_MARK.split(line.strip("| "))]
     return len(items) >= 4 and len(items) >= 4 * len(lines) and max(map(len, items)) <= 24 and not _is_table(lines)

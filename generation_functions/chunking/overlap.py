@@ -7,7 +7,7 @@ import re
 from generation_functions.chunking.sentences import sentence_spans
 from generation_functions.chunking.units import Ruler
 
-LONGEST_TOKEN = 16
+LONGEST_TOKEN = 8
 """Characters; sentences that begin further back than this for each token of overlap are not looked for."""
 
 _LINES = re.compile(r"\n\s*")

@@ -1,0 +1,179 @@
+"""Megabytes a second of chunking, of what clears chunks up, and the memory of a large text.
+
+    python benchmarks/chunking.py [--megabytes 100] [--rounds 3] [--json FILE]
+
+The yardstick is the text divided at blank lines and packed by length: no sentences, no headings, no tokens. Each figure
+is the median of several rounds over 4 MB, taken in turn. The large text is chunked once in a process of its own; its peak
+memory is told beside that of the text alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+MEGABYTE = 1_000_000
+YARDSTICK = "paragraphs packed by length"
+WORDS = (
+    *("the", "a", "of", "in", "on", "and", "which", "after", "because", "never", "harbour", "storm", "boat", "river"),
+    *("glass", "tea", "bridge", "library", "window", "garden", "rebuilt", "carried", "measured", "quietly", "northern"),
+    *("remarkable", "Marsh", "Lindqvist", "1962", "forty"),
+)
+
+
+def text_of(size: int, seed: int = 1) -> str:
+    """English-like text in Markdown: headings, paragraphs of one to nine sentences, no two alike."""
+    rng = Random(seed)
+    parts: list[str] = []
+    made = 0
+    while made < size:
+        if len(parts) % 12 == 0:
+            part = f"{'#' * rng.randint(1, 3)} {' '.join(rng.choices(WORDS, k=3)).title()}"
+        else:
+            part = " ".join(sentence(rng) for _ in range(rng.randint(1, 9)))
+        parts.append(part)
+        made += len(part) + 2
+    return "\n\n".join(parts)[:size]
+
+
+def sentence(rng: Random) -> str:
+    """Six to twenty-four words."""
+    return " ".join(rng.choices(WORDS, k=rng.randint(6, 24))).capitalize() + "."
+
+
+def paragraphs(text: str, longest: int = 3_200) -> Iterator[str]:
+    """The yardstick: as many paragraphs together as fit a length."""
+    held: list[str] = []
+    size = 0
+    for paragraph in text.split("\n\n"):
+        if held and size + len(paragraph) > longest:
+            yield "\n\n".join(held)
+            held, size = [], 0
+        held.append(paragraph)
+        size += len(paragraph) + 2
+    yield "\n\n".join(held)
+
+
+def tasks(text: str) -> dict[str, Callable[[], object]]:
+    """What is measured, each over the whole text."""
+    from generation_functions.chunking import chunk_text, filter_boilerplate
+    from generation_functions.duplicates import DuplicateIndex
+    from generation_functions.languages import detect_language
+
+    pages = range(0, len(text), 2_500)
+    chunks = [chunk.text for chunk in chunk_text(text, max_tokens=800)]
+    return {
+        YARDSTICK: lambda: sum(1 for _ in paragraphs(text)),
+        "by tokens": lambda: sum(1 for _ in chunk_text(text, max_tokens=800)),
+        "by heading": lambda: sum(1 for _ in chunk_text(text, max_tokens=800, by="heading")),
+        "by sentence": lambda: sum(1 for _ in chunk_text(text, max_tokens=800, by="sentence")),
+        "by page": lambda: sum(1 for _ in chunk_text(text, max_tokens=800, by="page", pages=pages)),
+        "by tokens, overlap of 80": lambda: sum(1 for _ in chunk_text(text, max_tokens=800, overlap=80)),
+        "language of each chunk": lambda: [detect_language(chunk) for chunk in chunks],
+        "boilerplate filter": lambda: [filter_boilerplate({"text": chunk}) for chunk in chunks],
+        "near duplicates": lambda: list(map(DuplicateIndex(0.8).add, chunks)),
+    }
+
+
+def speeds(rounds: int) -> dict[str, float]:
+    """Median MB/s of each task."""
+    text = text_of(4 * MEGABYTE)
+    todo = tasks(text)
+    times: dict[str, list[float]] = {name: [] for name in todo}
+    for turn in range(rounds + 1):  # the first, which loads the libraries, is not counted
+        for name, task in todo.items():
+            began = time.perf_counter()
+            task()
+            if turn:
+                times[name].append(time.perf_counter() - began)
+    return {name: len(text) / MEGABYTE / statistics.median(values) for name, values in times.items()}
+
+
+def rows_deduplicated(count: int = 100_000) -> dict[str, float]:
+    """Seconds for that many rows of a hundred words, a tenth of them near duplicates, and how many were found."""
+    from generation_functions.duplicates import DuplicateIndex
+
+    rng = Random(1)
+    vocabulary = [f"w{number}" for number in range(20_000)]
+    rows: list[list[str]] = []
+    for number in range(count):
+        row = list(rng.choice(rows)) if number % 10 == 9 else rng.choices(vocabulary, k=100)
+        row[rng.randrange(100)] = "changed"
+        rows.append(row)
+    texts = [" ".join(row) for row in rows]
+    before = peak_megabytes()
+    index = DuplicateIndex(0.8)
+    began = time.perf_counter()
+    found = sum(index.add(text) is not None for text in texts)
+    took = time.perf_counter() - began
+    return {"rows": count, "found": found, "seconds": round(took, 1), "added_mb": round(peak_megabytes() - before)}
+
+
+def peak_megabytes() -> float:
+    """The most memory this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
+
+
+def large(megabytes: int, by: str) -> dict[str, float]:
+    """Peak memory of a text of that size before and after it was chunked."""
+    from generation_functions.chunking import chunk_text
+
+    list(chunk_text(text_of(100_000), max_tokens=800, by=by))  # type: ignore[arg-type]
+    block = text_of(MEGABYTE)
+    text = "\n\n".join([block] * megabytes)
+    before = peak_megabytes()
+    began = time.perf_counter()
+    count = sum(1 for _ in chunk_text(text, max_tokens=800, by=by))  # type: ignore[arg-type]
+    took = time.perf_counter() - began
+    return {
+        "megabytes": megabytes, "chunks": count, "mb_per_s": round(len(text) / MEGABYTE / took, 1),
+        "text_alone_mb": round(before, 1), "added_by_chunking_mb": round(peak_megabytes() - before, 1),
+    }  # fmt: skip
+
+
+def apart(*words: str) -> dict[str, float]:
+    """A measurement in a process of its own, whose peak memory is only its own."""
+    command = [sys.executable, __file__, *words]
+    found: dict[str, float] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--megabytes", type=int, default=100, help="size of the large text")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--only-large", metavar="MODE", help=argparse.SUPPRESS)
+    parser.add_argument("--only-rows", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.only_large:
+        print(json.dumps(large(arguments.megabytes, arguments.only_large)))
+        return
+    if arguments.only_rows:
+        print(json.dumps(rows_deduplicated()))
+        return
+    figures = speeds(arguments.rounds)
+    for name, value in figures.items():
+        print(f"{name:28} {value:8.1f} MB/s   {value / figures[YARDSTICK]:6.3f} x {YARDSTICK}")
+    modes = ("tokens", "heading")
+    large_texts = {by: apart("--only-large", by, "--megabytes", str(arguments.megabytes)) for by in modes}
+    rows = apart("--only-rows")
+    print(json.dumps({"large text": large_texts, "deduplicated": rows}, indent=2))
+    if arguments.json:
+        everything = {"mb_per_s": figures, "large_text": large_texts, "deduplicated": rows}
+        arguments.json.write_text(json.dumps({"python": sys.version.split()[0], **everything}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
