@@ -3,8 +3,8 @@
     python benchmarks/chunking.py [--megabytes 100] [--rounds 3] [--json FILE]
 
 The yardstick is the text divided at blank lines and packed by length: no sentences, no headings, no tokens. Each figure
-is the median of several rounds over 4 MB, taken in turn. The large text is chunked once in a process of its own; its peak
-memory is told beside that of the text alone.
+is the median of several rounds over 4 MB, taken in turn. The large text is chunked once in a process of its own, and
+its peak memory is told beside that of the text alone.
 """
 
 from __future__ import annotations
