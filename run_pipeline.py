@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lineage": ("commands.lineage", "follow one row from its source document to its final form"),
     "retry": ("commands.retry", "try a run's failed or dropped rows again"),
     "export": ("commands.export", "write a run's dataset in another format"),
+    "report": ("commands.report", "look at a dataset before training on it: findings, figures and rows to read"),
     "diff": ("commands.diff", "compare two runs, or the effects of two configs"),
     "doctor": ("commands.doctor", "check the machine, the keys and the endpoints"),
 }

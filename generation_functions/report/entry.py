@@ -14,7 +14,14 @@ from generation_functions.models.tokens import estimate_tokens
 from generation_functions.report.words import Words, words_of
 from generation_functions.rows import Json
 
-_ROLES = {"human": "user", "gpt": "assistant", "observation": "tool", "chatgpt": "assistant", "model": "assistant"}
+_ROLES = {
+    "human": "user",
+    "gpt": "assistant",
+    "observation": "tool",
+    "chatgpt": "assistant",
+    "model": "assistant",
+    "prompter": "user",
+}
 _ANSWERS = ("assistant", "chosen", "answer")
 _NOT_SAID = ("system", "rejected")
 _ABOUT_THE_ROW = ("metadata", "id", "key", "source", "language", "split")
@@ -102,6 +109,8 @@ def _turns(fields: Mapping[str, Json]) -> Iterator[Turn]:
             return
     if "instruction" in fields and "output" in fields:
         yield from _alpaca(fields)
+    elif isinstance(fields.get("prompt"), Mapping):
+        yield from _tree(fields["prompt"])
     elif "prompt" in fields or "chosen" in fields or "completion" in fields:
         for name, role in (("prompt", "user"), ("completion", "assistant"), ("chosen", "chosen"),
                            ("rejected", "rejected")):  # fmt: skip
@@ -121,6 +130,18 @@ def _conversation(turns: Sequence[Json]) -> Iterator[Turn]:
         if isinstance(turn, Mapping):
             role = str(turn.get("role", turn.get("from", "?")))
             yield Turn(_ROLES.get(role, role), _text(turn.get("content", turn.get("value"))))
+
+
+def _tree(message: Mapping[str, Json]) -> Iterator[Turn]:
+    """A message and all its replies, each branch to its end before the next."""
+    waiting: list[Json] = [message]
+    while waiting:
+        said = waiting.pop()
+        if isinstance(said, Mapping):
+            role = str(said.get("role", "?"))
+            yield Turn(_ROLES.get(role, role), _text(said.get("text", said.get("content"))))
+            replies = said.get("replies")
+            waiting += reversed(replies) if isinstance(replies, list) else ()
 
 
 def _alpaca(fields: Mapping[str, Json]) -> Iterator[Turn]:

@@ -71,13 +71,14 @@ def test_options_say_the_limit_the_place_the_seed_and_what_to_look_for(call: Cal
     assert "1 row holds words of 1 held-out text." in told.err
 
 
-def test_each_dataset_of_a_run_has_a_page_of_its_own(call: Call, tmp_path: Path) -> None:
-    twice = PIPELINE.replace(
-        '    return await run.write(good, "poems", as_text)',
-        '    await run.write(chunks, "plain")\n    return await run.write(good, "poems", as_text)',
-    )
+def test_each_dataset_of_a_run_has_a_page_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = caller(write_project(tmp_path), monkeypatch, capsys)
+    last = '    return await run.write(good, "poems", as_text)'
+    twice = PIPELINE.replace(last, f'    await run.write(chunks, "plain")\n{last}')
     (tmp_path / "poems.py").write_text(twice)
-    assert call("run", "config.yaml", "--quiet", "--fresh").code == 3
+    call("run", "config.yaml", "--quiet")
     assert call("report", "out").out.split() == ["out/report-plain.html", "out/report-poems.html"]
     assert call("report", "out", "--name", "plain").out == "out/report-plain.html\n"
     told = call("report", "out", "--to", "one.html")

@@ -38,6 +38,16 @@ ASKED = [("user", "Q"), ("assistant", "A")]
         ({"question": "Q", "answer": "A", "source": "x.txt"}, ASKED),
         ({"text": "T", "id": "7"}, [("text", "T")]),
         ({"segments": [{"label": False, "text": "Q "}, {"label": True, "text": "A"}]}, [("text", "Q A")]),
+        (
+            {
+                "prompt": {
+                    "role": "prompter",
+                    "text": "Q",
+                    "replies": [{"role": "assistant", "text": "A"}, {"text": "B"}],
+                }
+            },
+            [*ASKED, ("?", "B")],
+        ),
         ({"poem": "P", "lines": 3}, [("poem", "P")]),
         ({}, []),
     ],

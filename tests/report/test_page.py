@@ -86,13 +86,12 @@ def test_no_text_of_a_row_becomes_markup(tmp_path: Path) -> None:
 
 
 async def test_what_a_run_and_its_documents_hold_is_escaped_too(tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "<img src=x onerror=alert(1)>.txt").write_text(f"DULL {HOSTILE}")
-    (tmp_path / "docs").rename(tmp_path / "kept")
-    figures = await surveyed(tmp_path)
+    names = ("<img src=x onerror=alert(1)>.txt", "<img src=y>.txt", "<img src=z>.zzz")
+    figures = await surveyed(tmp_path, dict(zip(names, (HOSTILE, f"DULL {HOSTILE}", HOSTILE), strict=True)))
     found = read(page_of(figures, findings_of(figures)))
     assert "img" not in found.tags
     assert {"yield", "sources", "votes"} <= set(found.ids)
+    assert all(name in found.text for name in names)
 
 
 def test_a_page_needs_nothing_but_itself(tmp_path: Path) -> None:

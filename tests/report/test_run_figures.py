@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +107,10 @@ judge = MajorityVoteStep(
 )  # fmt: skip
 
 
-async def surveyed(folder: Path) -> Figures:
+async def surveyed(folder: Path, texts: Mapping[str, str] = DOCUMENTS) -> Figures:
     documents = folder / "docs"
     documents.mkdir()
-    for name, text in DOCUMENTS.items():
+    for name, text in texts.items():
         (documents / name).write_text(text)
     async with Run(folder / "run") as run:
         rows = (
