@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+from commands.export_card import card_of
 from commands.export_ledger import ExportLedger
 from commands.export_source import AUTO, Source, of_file, of_run
 from commands.past_run import PastRun, past_run, runs_within
@@ -22,7 +24,7 @@ from generation_functions.config.suggestions import did_you_mean
 from generation_functions.errors import ConfigError, MillraceError, StoreError
 
 if TYPE_CHECKING:
-    from generation_functions.datasets import Format
+    from generation_functions.datasets import Format, Hub
 
 EXPORTS_FOLDER = "exports"
 FILE_KINDS = (".jsonl", ".parquet", ".csv")
@@ -39,9 +41,10 @@ class Destination:
 
 @dataclass(frozen=True)
 class Export:
-    """A dataset written: its format, its files and their rows."""
+    """A dataset written: its format, what its files' names begin with, the files and their rows."""
 
     name: str
+    stem: str
     format: str
     rows: int
     validation_rows: int
@@ -79,34 +82,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )  # fmt: skip
     parser.add_argument("--skip", action="store_true", help="leave out, and count, rows that have no such form")
     parser.add_argument("--force", action="store_true", help="replace files that no export of this run wrote")
+    parser.add_argument(
+        "--push", metavar="REPO",
+        help="put the files into this dataset repository (OWNER/NAME) of the hub, with a card; needs HF_TOKEN",
+    )  # fmt: skip
+    parser.add_argument("--public", action="store_true", help="let everybody see a repository that --push makes")
     parser.add_argument("--json", action="store_true", help="one JSON object for each dataset")
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Write the files and print their paths."""
-    from generation_functions.datasets import is_dataset_file
+    from generation_functions.config.environment import Environment
+    from generation_functions.datasets import Hub, is_dataset_file
 
+    hub = None if arguments.push is None else Hub.of(Environment.read(Path.cwd(), os.environ).values)
     if is_dataset_file(arguments.source):
-        _export_file(arguments)
+        _export_file(arguments, hub)
         return 0
     with past_run(arguments.source) as run:
         names = _names(run, arguments.name, arguments.to)
         if not run.is_whole:
             print_warning(f"the run is {run.manifest['status']}: this is what has reached its datasets so far")
+        if hub is not None and len(names) > 1:
+            raise ConfigError(f"a repository takes one dataset, and there are {', '.join(names)}", hint="Name one.")
         ledger = ExportLedger(run.folder)
         for name in names:
             source = of_run(run, name, arguments.said)
             made = export(source, _destination(source, run.folder / EXPORTS_FOLDER, arguments), ledger, arguments)
             _tell(made, as_json=arguments.json)
+            _push(hub, source, made, arguments)
     return 0
 
 
-def _export_file(arguments: argparse.Namespace) -> None:
+def _export_file(arguments: argparse.Namespace, hub: Hub | None) -> None:
     if arguments.name is not None:
         raise ConfigError(f"{arguments.source} is one dataset, so it takes no NAME", hint="leave it out, or name a run")
     source = of_file(arguments.source, arguments.said)
     to = _destination(source, arguments.source.parent, arguments)
-    _tell(export(source, to, ExportLedger(None), arguments), as_json=arguments.json)
+    made = export(source, to, ExportLedger(None), arguments)
+    _tell(made, as_json=arguments.json)
+    _push(hub, source, made, arguments)
 
 
 def export(source: Source, to: Destination, ledger: ExportLedger, arguments: argparse.Namespace) -> Export:
@@ -128,7 +143,15 @@ def export(source: Source, to: Destination, ledger: ExportLedger, arguments: arg
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     rows = (written.rows, written.validation_rows, written.test_rows)
-    return Export(source.name, form, *rows, files, tuple(written.notes))
+    return Export(source.name, to.stem, form, *rows, files, tuple(written.notes))
+
+
+def _push(hub: Hub | None, source: Source, made: Export, arguments: argparse.Namespace) -> None:
+    if hub is None:
+        return
+    card = card_of(source, made)
+    address = hub.push(made.files, card, arguments.push, public=arguments.public, existing=arguments.force)
+    say(f"pushed to {address}{'' if arguments.public else ' (private)'}")
 
 
 def _target(source: Source, wanted: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +21,20 @@ AUTO = "auto"
 
 @dataclass(frozen=True)
 class Source:
-    """Rows to export. `form` is None where they are in no known format: then they can only stay as they are."""
+    """Rows to export. `form` is None where they are in no known format: then they can only stay as they are.
+
+    `manifest` is that of the run they come from; empty for a file.
+    """
 
     name: str
     records: Callable[[], Iterator[Record]]
     form: Format | None
-    seed: int = 0
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def seed(self) -> int:
+        """The run's seed."""
+        return int(self.manifest.get("seed", 0))
 
 
 def of_run(run: PastRun, name: str, said: str) -> Source:
@@ -45,7 +53,7 @@ def of_run(run: PastRun, name: str, said: str) -> Source:
             form = common_format(each.content for each in islice(records(), SAMPLE))
         except ConfigError:
             form = None  # a pipeline may write rows of its own kind
-    return Source(name, records, form, int(run.manifest.get("seed", 0)))
+    return Source(name, records, form, run.manifest)
 
 
 def of_file(path: Path, said: str) -> Source:

@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 
 from generation_functions.rows import Json
 
-HELD_OUT = ".validation"
+_FILE = re.compile(
+    r"(?P<base>.+?)(?:\.(?P<split>validation|test))?(?:-(?P<number>\d{5})-of-(?P<count>\d{5}))?\.(?P<kind>[a-z]+)"
+)
+ROWS_OF = {"train": "rows", "validation": "validation_rows", "test": "test_rows"}
+KINDS = {"jsonl": "JSONL", "parquet": "Parquet", "csv": "CSV"}
 UNDETERMINED = "und"
 ROWS_SHOWN = 50
 REASONS_SHOWN = 12
@@ -25,7 +29,7 @@ SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_
 class CardFacts:
     """All that a card says, in plain values.
 
-    datasets   name → rows (without validation rows), validation_rows, files (names), notes
+    datasets   name → rows (to train on), validation_rows, test_rows, files (names), notes
     example    name → one of its rows
     sources    source document → rows made from it
     languages  ISO 639-1 code, or "und" → rows made from texts in it
@@ -76,7 +80,7 @@ def render_card(facts: CardFacts) -> str:
 
 
 def _front_matter(facts: CardFacts) -> str:
-    rows = sum(each["rows"] + each.get("validation_rows", 0) for each in facts.datasets.values())
+    rows = sum(each.get(name, 0) for each in facts.datasets.values() for name in ROWS_OF.values())
     size = next((label for bound, label in SIZES if rows < bound), "n>1M")
     tags = ["synthetic", "millrace", *(["offline-writer"] if facts.offline else [])]
     configs = [line for name, dataset in facts.datasets.items() for line in _hub_configs(name, dataset)]
@@ -88,25 +92,31 @@ def _front_matter(facts: CardFacts) -> str:
 
 def _hub_configs(name: str, dataset: Mapping[str, Json]) -> list[str]:
     """One loadable configuration per format, so that a hub never mixes the same rows in two forms."""
-    configs: dict[str, list[str]] = {}
+    configs: dict[str, dict[str, list[str]]] = {}
     for file in dataset.get("files", ()):
-        if file.endswith(".jsonl") and _rows_in(file, dataset):
-            config = file.removesuffix(".jsonl").removesuffix(HELD_OUT)
-            split = "validation" if _is_held_out(file) else "train"
-            configs.setdefault(config, []).append(f"      - {{split: {split}, path: {_yaml(file)}}}")
-    return [
-        line
-        for config, files in configs.items()
-        for line in (f"  - config_name: {_yaml(config)}", "    data_files:", *files)
-    ]
+        parts = _parts(file)
+        if parts["kind"] == "jsonl" and _rows_in(file, dataset):
+            configs.setdefault(parts["base"] or name, {}).setdefault(_split(file), []).append(file)
+    lines: list[str] = []
+    for config, splits in configs.items():
+        lines += [f"  - config_name: {_yaml(config)}", "    data_files:"]
+        for split, files in splits.items():
+            lines.append(f"      - {{split: {split}, path: {_yaml(files[0] if len(files) == 1 else files)}}}")
+    return lines
 
 
-def _is_held_out(file: str) -> bool:
-    return file.rpartition(".")[0].endswith(HELD_OUT)
+def _parts(file: str) -> dict[str, str | None]:
+    found = _FILE.fullmatch(file)
+    return found.groupdict() if found else {"base": file, "split": None, "number": None, "count": None, "kind": None}
+
+
+def _split(file: str) -> str:
+    return _parts(file)["split"] or "train"
 
 
 def _rows_in(file: str, dataset: Mapping[str, Json]) -> int:
-    return int(dataset.get("validation_rows", 0) if _is_held_out(file) else dataset["rows"])
+    """Rows of a file's split; those of a shard are not counted apart."""
+    return int(dataset.get(ROWS_OF[_split(file)], 0))
 
 
 def _warnings(facts: CardFacts) -> list[str]:
@@ -119,9 +129,7 @@ def _warnings(facts: CardFacts) -> list[str]:
 
 
 def _dataset(name: str, dataset: Mapping[str, Json], example: Mapping[str, Json] | None) -> str:
-    files = [
-        (f"`{_code(file)}`", _use(name, file), f"{_rows_in(file, dataset):,}") for file in dataset.get("files", ())
-    ]
+    files = [(f"`{_code(file)}`", _use(name, file), _rows_cell(file, dataset)) for file in dataset.get("files", ())]
     parts = [
         f"## {_plain(name)}",
         _which_file(name, dataset),
@@ -135,19 +143,31 @@ def _dataset(name: str, dataset: Mapping[str, Json], example: Mapping[str, Json]
 def _which_file(name: str, dataset: Mapping[str, Json]) -> str:
     if not dataset["rows"]:
         return "It has no rows."
-    text = f"**Train on `{_code(name)}.jsonl`**: {_count(dataset['rows'], 'row')}."
-    held_out = dataset.get("validation_rows", 0)
-    if not held_out:
-        return text
-    rows = _count(held_out, "row")
-    return f"{text} Validate with `{_code(name)}{HELD_OUT}.jsonl`: {rows}, from documents that gave no training row."
+    text = f"**Train on `{_code(_plain_file(name, 'train', dataset))}`**: {_count(dataset['rows'], 'row')}."
+    for split, what in (("validation", "Validate"), ("test", "Test")):
+        if rows := dataset.get(ROWS_OF[split], 0):
+            file = _code(_plain_file(name, split, dataset))
+            text += f" {what} with `{file}`: {_count(rows, 'row')}, from documents that gave no training row."
+    return text
+
+
+def _plain_file(name: str, split: str, dataset: Mapping[str, Json]) -> str:
+    """The name of a split's file in the first format; of its shards, with a star for their numbers."""
+    middle = "" if split == "train" else f".{split}"
+    whole = f"{name}{middle}.jsonl"
+    return whole if whole in dataset.get("files", (whole,)) else f"{name}{middle}-*.jsonl"
+
+
+def _rows_cell(file: str, dataset: Mapping[str, Json]) -> str:
+    return f"{_rows_in(file, dataset):,}" if _parts(file)["number"] is None else ""
 
 
 def _use(name: str, file: str) -> str:
-    form = file.removeprefix(f"{name}.").rpartition(".")[0].removesuffix(HELD_OUT.lstrip(".")).rstrip(".")
-    kind = "Parquet" if file.endswith(".parquet") else "JSONL"
-    split = "validation" if _is_held_out(file) else "train"
-    return f"{split}, {kind}{f', as {_plain(form)}' if form else ''}"
+    parts = _parts(file)
+    form = (parts["base"] or "").removeprefix(name).lstrip(".")
+    shard = f", part {int(parts['number'])} of {int(parts['count'] or 0)}" if parts["number"] else ""
+    kind = KINDS.get(parts["kind"] or "", "file")
+    return f"{_split(file)}, {kind}{f', as {_plain(form)}' if form else ''}{shard}"
 
 
 def _example(row: Mapping[str, Json] | None) -> str:

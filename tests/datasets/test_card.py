@@ -109,3 +109,17 @@ def test_languages_that_nobody_could_tell_are_not_listed() -> None:
     card = render_card(replace(FACTS, languages={"und": 12}))
     assert "language" not in front_matter(card)
     assert "Languages" not in card
+
+
+def test_shards_and_a_test_split_are_told_and_loadable() -> None:
+    files = ["qa-00001-of-00002.jsonl", "qa-00002-of-00002.jsonl", "qa.test.jsonl", "qa-00001-of-00002.csv"]
+    card = render_card(CardFacts("", {"qa": {"rows": 90, "test_rows": 10, "files": files}}))
+    assert "**Train on `qa-*.jsonl`**: 90 rows. Test with `qa.test.jsonl`: 10 rows" in card
+    assert "| `qa-00002-of-00002.jsonl` | train, JSONL, part 2 of 2 |  |" in card
+    assert "| `qa-00001-of-00002.csv` | train, CSV, part 1 of 2 |  |" in card
+    assert front_matter(card)["configs"] == [
+        {
+            "config_name": "qa",
+            "data_files": [{"split": "train", "path": files[:2]}, {"split": "test", "path": files[2]}],
+        }
+    ]
