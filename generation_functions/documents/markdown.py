@@ -47,6 +47,25 @@ def blocks(parts: Iterable[str]) -> str:
     return f"{text}\n" if text else ""
 
 
+def paged(pages: Iterable[str]) -> tuple[str, tuple[int, ...]]:
+    """Pages, each ending with a newline, as one text, and where each begins: one without text where the next does."""
+    text, offsets = "", []
+    for page in pages:
+        text += "\n" if text and page else ""
+        offsets.append((len(text), bool(page)))
+        text += page
+    return text, placed(offsets, len(text))
+
+
+def placed(offsets: Sequence[tuple[int, bool]], end: int) -> tuple[int, ...]:
+    """Where pages begin, from where each was begun and whether it gave text."""
+    following, found = end, []
+    for offset, has_text in reversed(offsets):
+        following = offset if has_text else following
+        found.append(following)
+    return tuple(reversed(found))
+
+
 def _cell(value: str) -> str:
     text = " ".join(value.split())
     return text.replace("|", "\\|") if "|" in text else text

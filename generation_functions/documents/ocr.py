@@ -18,18 +18,21 @@ def program() -> str | None:
     return shutil.which("tesseract")
 
 
-@cache
 def version() -> str:
     """What recognised text depends on: the program's version and its languages; empty without the program."""
     found = program()
-    return f"{_asked(found, '--version').splitlines()[0]} {'+'.join(languages())}" if found else ""
+    return f"{found} {_version(found)} {'+'.join(_languages(found))}" if found else ""
 
 
 @cache
-def languages() -> tuple[str, ...]:
+def _version(found: str) -> str:
+    return _asked(found, "--version").splitlines()[0]
+
+
+@cache
+def _languages(found: str) -> tuple[str, ...]:
     """The languages that are installed. English comes first, for the first counts most."""
-    found = program()
-    lines = _asked(found, "--list-langs").splitlines()[1:] if found else []
+    lines = _asked(found, "--list-langs").splitlines()[1:]
     names = sorted(name.strip() for name in lines if name.strip() not in ("", "osd") and "/" not in name)
     return tuple(sorted(names, key=lambda name: name != "eng"))[:_LANGUAGES_KEPT]
 
@@ -40,7 +43,8 @@ def recognise(picture: bytes, seconds: float) -> str:
     if found is None:
         raise DocumentError("a scan without text", hint=HINT)
     _begin_time_anew(seconds)
-    chosen = ["-l", "+".join(languages())] if languages() else []
+    languages = _languages(found)
+    chosen = ["-l", "+".join(languages)] if languages else []
     try:
         done = subprocess.run([found, "stdin", "stdout", *chosen], input=picture, capture_output=True, timeout=seconds)
     except subprocess.TimeoutExpired as exc:
@@ -58,11 +62,9 @@ def _begin_time_anew(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds * 1.5)
 
 
-def _asked(found: str | None, option: str) -> str:
-    if found is None:
-        return ""
+def _asked(found: str, option: str) -> str:
     try:
         done = subprocess.run([found, option], capture_output=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
-        return ""
+        return "\n"
     return (done.stdout or done.stderr).decode("utf-8", "replace") or "\n"

@@ -63,7 +63,7 @@ def body_size(pages: Sequence[Sequence[Line]]) -> dict[float, int]:
 def assembled(pages: Sequence[PageText]) -> tuple[str, tuple[int, ...]]:
     """The text of all pages and where each begins. A sentence that goes on across a page is not broken."""
     parts: list[str] = []
-    offsets: list[int] = []
+    offsets: list[tuple[int, bool]] = []
     length, open_end = 0, False
     for page in pages:
         text = clean_text("\n\n".join(block for block in page.blocks if block.strip()))
@@ -74,11 +74,11 @@ def assembled(pages: Sequence[PageText]) -> tuple[str, tuple[int, ...]]:
                 length -= dropped
             parts.append(between)
             length += len(between)
-        offsets.append(length)
+        offsets.append((length, bool(text)))
         parts += [text] if text else []
         length += len(text)
         open_end = page.open_end if text else open_end
-    return ("".join(parts) + "\n" if parts else "", tuple(offsets))
+    return ("".join(parts) + "\n" if parts else "", markdown.placed(offsets, length))
 
 
 def _rounded(size: float) -> float:

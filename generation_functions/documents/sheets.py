@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from generation_functions.documents import markdown
 from generation_functions.documents.document import Document, Limits, whole
 from generation_functions.documents.encoding import clean_text
 from generation_functions.documents.plain_text import text_of
 from generation_functions.errors import DocumentError
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 LONGEST_FIELD = 16 * 1024 * 1024
 _DELIMITERS = ",;\t|"
@@ -25,20 +28,20 @@ def read_workbook(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     _refuse_bomb(data, limits)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        text, pages = "", []
-        for name in workbook.sheet_names:
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)
-            grid = markdown.table([_shown(value) for value in row] for row in rows)
-            text += "\n" if text and grid else ""
-            pages.append(len(text))
-            text += clean_text(markdown.blocks([markdown.heading(name, 2), grid])) if grid else ""
+        text, pages = markdown.paged(_sheet(workbook, name) for name in workbook.sheet_names)
     except PasswordError as exc:
         raise DocumentError("encrypted: it needs a password", hint="save it without a password") from exc
     except CalamineError as exc:
         raise DocumentError(f"damaged, or not what its name says: {exc}") from exc
     if not text:
         raise DocumentError("empty")
-    yield Document("", text, pages=tuple(pages))
+    yield Document("", text, pages=pages)
+
+
+def _sheet(workbook: CalamineWorkbook, name: str) -> str:
+    rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)
+    grid = markdown.table([_shown(value) for value in row] for row in rows)
+    return clean_text(markdown.blocks([markdown.heading(name, 2), grid])) if grid else ""
 
 
 def _refuse_bomb(data: bytes, limits: Limits) -> None:

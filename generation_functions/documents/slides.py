@@ -28,14 +28,10 @@ def read_pptx(file: BinaryIO, limits: Limits) -> Iterator[Document]:
         targets = package.relations(main)
         slides = [targets.get(str(slide.get(f"{R}id")), "") for slide in package.xml(main).iter(f"{P}sldId")]
         texts = [markdown.blocks(_slide(package, name)) for name in slides if name in package.names]
-    text, pages = "", []
-    for slide in texts:
-        text += "\n" if text and slide else ""
-        pages.append(len(text))
-        text += slide
+    text, pages = markdown.paged(texts)
     if not text:
         raise DocumentError("empty")
-    yield Document("", text, pages=tuple(pages))
+    yield Document("", text, pages=pages)
 
 
 def _slide(package: Package, name: str) -> Iterator[str]:

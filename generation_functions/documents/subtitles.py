@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import BinaryIO
 
 from generation_functions.documents import markdown
@@ -33,7 +34,7 @@ def read_subtitles(file: BinaryIO, limits: Limits) -> Iterator[Document]:
 def _cues(text: str) -> Iterator[tuple[float, float, str]]:
     """Begin and end in seconds, and the text, of each cue."""
     marks = list(_CUE.finditer(text))
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         body = text[mark.end() : following.start() if following else len(text)].strip("\n")
         # The body ends at a blank line; what follows is the next cue's number or name, or a note.
         lines = body.split("\n\n", 1)[0].split("\n")

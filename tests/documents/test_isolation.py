@@ -15,7 +15,7 @@ from generation_functions.documents import READERS, Document, Limits, Skip, read
 from tests.documents.hostile_readers import HOSTILE
 
 READERS_WITH_HOSTILE = {**READERS, **HOSTILE}
-LIMITS = Limits(seconds=1.0, max_memory=512 << 20, max_text=4 << 20)
+LIMITS = Limits(seconds=60.0, max_memory=512 << 20, max_text=4 << 20)
 ROOT = Path(__file__).parents[2]
 
 
@@ -47,10 +47,11 @@ def test_a_broken_parser_costs_one_document(tmp_path: Path, kind: str, reason: s
     (tmp_path / f"b.{kind}").write_bytes(b"x")
     for name in "ac":
         (tmp_path / f"{name}.html").write_text(f"<p>{name} is sound")
-    before, after = read(tmp_path)[::2]
+    seconds = 1.0 if kind == "hang" else 60.0
+    before, found, after = read(tmp_path, seconds=seconds)
     assert isinstance(before, Document)
     assert isinstance(after, Document)
-    assert [item for item in read(tmp_path) if isinstance(item, Skip)] == [Skip(f"b.{kind}", reason)]
+    assert found == Skip(f"b.{kind}", reason)
     assert not children()
 
 

@@ -1,0 +1,152 @@
+"""PDF: reading order, running heads, hyphens, headings, tables, pages, scans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generation_functions.chunking import chunk_document
+from generation_functions.documents import Document, Skip, read_documents
+from tests.documents.made_pdf import Placed, made_pdf, scanned_pdf
+
+COLUMN = [
+    "the sea rises twice in a day and falls", "twice in a day as well because the earth",
+    "turns under the pull of the moon and wa-", "ter follows it round the globe in bulges.",
+]  # fmt: skip
+JOINED = (
+    "the sea rises twice in a day and falls twice in a day as well because the earth turns under the pull of the moon"
+    " and water follows it round the globe in bulges."
+)
+
+
+def column(left: float, lines: list[str], top: float = 700) -> list[Placed]:
+    return [(left, top - 14 * number, 10, line) for number, line in enumerate(lines)]
+
+
+def read(folder: Path, content: bytes) -> Document:
+    (folder / "a.pdf").write_bytes(content)
+    (found,) = read_documents(folder)
+    assert isinstance(found, Document), found
+    return found
+
+
+def page_texts(document: Document) -> list[str]:
+    ends = [*document.pages[1:], len(document.text)]
+    return [document.text[start:end].strip() for start, end in zip(document.pages, ends, strict=True)]
+
+
+def test_columns_are_read_one_after_another_even_if_drawn_row_by_row(tmp_path: Path) -> None:
+    left, right = column(50, COLUMN), column(320, [line.upper() for line in COLUMN])
+    rows = [placed for pair in zip(left, right, strict=True) for placed in pair]
+    heading: Placed = (50, 760, 20, "The tides")
+    below: Placed = (50, 600, 10, "Below both there is a line that goes right across the page, from margin to margin.")
+    text = read(tmp_path, made_pdf([[heading, *rows, below]])).text
+    upper = JOINED.upper().replace("AND WATER", "AND WATER")
+    assert text.split("\n\n") == ["# The tides", JOINED, upper, below[3] + "\n"]
+
+
+def test_a_table_stays_together(tmp_path: Path) -> None:
+    rows = [("Port", "High", "Low"), ("Brest", "7.1", "1.2"), ("St Malo", "12.2", "1.4")]
+    placed = [(60.0 + 120 * x, 700.0 - 15 * y, 10.0, cell) for y, row in enumerate(rows) for x, cell in enumerate(row)]
+    text = read(tmp_path, made_pdf([placed])).text
+    assert text == "| Port | High | Low |\n| --- | --- | --- |\n| Brest | 7.1 | 1.2 |\n| St Malo | 12.2 | 1.4 |\n"
+
+
+def test_running_heads_feet_and_page_numbers_go_and_pages_are_known(tmp_path: Path) -> None:
+    words = ["first", "second", "third", "fourth"]
+    pages = [
+        [(60, 815, 8, "Handbook of the Sea"), (60, 700, 10, f"The {word} page says this."), (290, 30, 8, f"– {n} –"),
+         (60, 18, 7, f"Printed in Brest, sheet {n}")]
+        for n, word in enumerate(words, 7)
+    ]  # fmt: skip
+    document = read(tmp_path, made_pdf(pages))
+    assert page_texts(document) == [f"The {word} page says this." for word in words]
+    chunks = list(chunk_document(document, max_tokens=8))
+    assert [chunk.pages for chunk in chunks] == [(1, 1), (2, 2), (3, 3), (4, 4)]
+
+
+def test_a_sentence_goes_on_across_a_page(tmp_path: Path) -> None:
+    document = read(tmp_path, made_pdf([column(60, ["The sea rises twice in a day because wa-"]),
+                                        column(60, ["ter follows the moon around the globe."]),
+                                        column(60, ["Here another begins."])]))  # fmt: skip
+    assert document.text == (
+        "The sea rises twice in a day because water follows the moon around the globe.\n\nHere another begins.\n"
+    )
+    assert [document.text[at : at + 4] for at in document.pages] == ["The ", "ter ", "Here"]
+
+
+def test_sizes_of_type_are_levels_of_headings(tmp_path: Path) -> None:
+    lines: list[Placed] = [
+        (60, 780, 24, "Book"), (60, 740, 16, "Chapter"), (60, 700, 10, "Words and more words, and yet more of them."),
+        (60, 660, 16, "Next"), (60, 640, 10, "Words."), (60, 600, 10, "• a point"), (60, 586, 10, "• another"),
+    ]  # fmt: skip
+    assert read(tmp_path, made_pdf([lines])).text.split("\n\n") == [
+        "# Book", "## Chapter", lines[2][3], "## Next", "Words.", "- a point", "- another\n",
+    ]  # fmt: skip
+
+
+def test_blank_pages_have_a_place_and_no_text(tmp_path: Path) -> None:
+    document = read(tmp_path, made_pdf([[], column(60, ["Words."]), [], column(60, ["More."])]))
+    assert document.pages == (0, 0, 8, 8)
+
+
+def mixed_pdf() -> bytes:
+    """A page of text between scans: the pictures' pages of one file, the text of another, by hand in one tree."""
+    from io import BytesIO
+
+    import pypdfium2
+
+    whole = pypdfium2.PdfDocument.new()
+    for part in (scanned_pdf(1), made_pdf([column(60, ["Words in between."])]), scanned_pdf(2)):
+        whole.import_pages(pypdfium2.PdfDocument(part))
+    out = BytesIO()
+    whole.save(out)
+    return out.getvalue()
+
+
+def test_scans_without_the_program_are_reported_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.pdf").write_bytes(mixed_pdf())
+    document, skip = read_documents(tmp_path / "in")
+    assert isinstance(document, Document)
+    assert document.text == "Words in between.\n"
+    assert isinstance(skip, Skip)
+    assert skip.reason.startswith("pages 1, 3–4: a scan without text; install Tesseract")
+
+
+FAKE = """#!/bin/sh
+case "$1" in
+--version) echo "tesseract 5" ;;
+--list-langs) echo "List (2)"; echo deu; echo eng ;;
+*) head -c 15 | tr '\\n' ' '; printf ' in %s\\n' "$4"; cat >/dev/null ;;
+esac
+"""
+
+
+def test_scans_are_recognised_where_the_program_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin/tesseract"
+    program.parent.mkdir()
+    program.write_text(FAKE)
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    (tmp_path / "in").mkdir()
+    document = read(tmp_path / "in", mixed_pdf())
+    assert document.metadata["recognised_pages"] == 3
+    assert page_texts(document) == [
+        "P5 1653 2339 25 in eng+deu", "Words in between.", "P5 1653 2339 25 in eng+deu", "P5 1653 2339 25 in eng+deu",
+    ]  # fmt: skip
+
+
+def test_a_program_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin/tesseract"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho no data >&2\nexit 1\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.pdf").write_bytes(scanned_pdf(1))
+    (tmp_path / "in/b.txt").write_text("words")
+    skip, _ = read_documents(tmp_path / "in")
+    assert skip == Skip("a.pdf", "no text: Tesseract failed: no data")
