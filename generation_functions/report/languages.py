@@ -1,10 +1,15 @@
-"""Which languages and scripts rows are in: the language a row names, or else the script most of its letters are in."""
+"""Which languages rows are in: the one a row names, or the one its words tell.
+
+Where neither is sure, as with a few words, the script is told that most of its letters are in.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
+
+from generation_functions.languages import UNDETERMINED, detect_language
 
 UNKNOWN = "no letters"
 _LOOKED_AT = 2_000
@@ -38,9 +43,10 @@ class LanguageCount:
         self._named = 0
 
     def add(self, text: str, language: str | None) -> None:
-        """Count a row by the language it names, or by the script of its text."""
+        """Count a row by the language it names or is written in, or by the script of its text."""
         self._named += language is not None
-        self._counts[language if language is not None else script_of(text)] += 1
+        told = detect_language(text) if language is None else language
+        self._counts[script_of(text) if told == UNDETERMINED else told] += 1
 
     def languages(self) -> Languages:
         """What was counted."""

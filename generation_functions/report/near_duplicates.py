@@ -1,30 +1,21 @@
-"""Rows that say nearly the same: clusters by the share of word runs that two rows have in common.
-
-Each row keeps a sketch: the lowest hashes of its word runs (Broder, "On the resemblance and containment of documents",
-1997; bottom-k sketches). Rows that share one of their very lowest hashes are compared, sketch against sketch. A sketch
-holds a short text's runs whole, so the resemblance of short texts is exact; of long ones it is an estimate, with a
-standard error of at most 0.05.
-"""
+"""Rows that say nearly the same, in clusters: those that `.deduplicate()` would drop, with the row each repeats."""
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from generation_functions.report.words import shingle_hashes
+from generation_functions.duplicates import DuplicateIndex
 
 THRESHOLD = 0.8
 SHOWN = 8
-_SKETCH = 100
-_LOWEST = 6
-_COMPARED = 12
+_FIRST = 3
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Rows that resemble one another: how many, and the indexes of the first few in the order of the dataset."""
+    """Rows that resemble the first of them: how many, and the indexes of the first few in the dataset's order."""
 
     size: int
     first: tuple[int, ...]
@@ -33,7 +24,10 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Duplicates:
-    """`redundant` rows could go and leave one of each cluster; `identical` of them say word for word the same."""
+    """`redundant` rows could go and leave one of each cluster; `identical` of them say word for word the same as one.
+
+    `rows` were compared; `threshold` is the share of three-word runs that two rows of a cluster have in common.
+    """
 
     rows: int
     threshold: float
@@ -44,78 +38,49 @@ class Duplicates:
 
 
 class DuplicateFinder:
-    """Finds clusters as rows come. About half a kilobyte a row."""
+    """Finds clusters as rows come. About 2 KB a row beside its text."""
 
     def __init__(self, threshold: float = THRESHOLD) -> None:
         self._threshold = threshold
-        self._sketches: list[array[int]] = []
-        self._indexes: list[int] = []
-        self._leader: list[int] = []
-        self._by_hash: dict[int, list[int]] = {}
-        self._whole: dict[int, int] = {}
-        self._same: list[bool] = []
+        self._index = DuplicateIndex(threshold)
+        self._members: list[list[int]] = []
+        self._different: list[bool] = []
+        self._seen: set[bytes] = set()
+        self._rows = self._identical = 0
 
     def add(self, index: int, words: Sequence[str]) -> None:
         """Take in a row by its index in the dataset and its words. A row without words has no duplicate."""
         if not words:
             return
-        number = len(self._indexes)
-        self._indexes.append(index)
-        twin = self._whole.setdefault(hash_of(words), number)
-        self._same.append(twin != number)
-        if twin != number:
-            self._sketches.append(self._sketches[twin])
-            self._leader.append(self._leader[twin])
-            return
-        hashes = sorted(shingle_hashes(words))[:_SKETCH]
-        self._sketches.append(array("I", hashes))
-        self._leader.append(number)
-        self._join_with_like(number, hashes)
-
-    def _join_with_like(self, number: int, hashes: Sequence[int]) -> None:
-        own, compared = set(hashes), set[int]()
-        for low in hashes[:_LOWEST]:
-            bucket = self._by_hash.setdefault(low, [])
-            for other in bucket:
-                if other not in compared:
-                    compared.add(other)
-                    if resemblance(own, self._sketches[other]) >= self._threshold:
-                        self._leader[number] = self._leader[other]
-                        return
-            # A run that very many rows begin with must not make every row a candidate of every other.
-            if len(bucket) < _COMPARED:
-                bucket.append(number)
+        text = " ".join(words)
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        is_twin = digest in self._seen
+        self._seen.add(digest)
+        self._rows += 1
+        self._identical += is_twin
+        found = self._index.add(text)
+        if found is None:
+            self._members.append([index])
+            self._different.append(False)
+        else:
+            self._members[found.of].append(index)
+            self._different[found.of] |= not is_twin
 
     def duplicates(self) -> Duplicates:
         """The clusters of two rows and more, the largest first."""
-        members: dict[int, list[int]] = {}
-        for number, leader in enumerate(self._leader):
-            members.setdefault(leader, []).append(number)
-        clusters = sorted((m for m in members.values() if len(m) > 1), key=lambda m: (-len(m), m[0]))
+        clusters = sorted(
+            (number for number, members in enumerate(self._members) if len(members) > 1),
+            key=lambda number: (-len(self._members[number]), self._members[number][0]),
+        )
         return Duplicates(
-            len(self._indexes),
+            self._rows,
             self._threshold,
-            sum(len(numbers) - 1 for numbers in clusters),
-            sum(self._same),
-            tuple(self._cluster(numbers) for numbers in clusters[:SHOWN]),
+            self._rows - len(self._members),
+            self._identical,
+            tuple(self._cluster(number) for number in clusters[:SHOWN]),
             len(clusters),
         )
 
-    def _cluster(self, numbers: Sequence[int]) -> Cluster:
-        first = tuple(self._indexes[number] for number in numbers[:3])
-        return Cluster(len(numbers), first, all(self._same[number] for number in numbers[1:]))
-
-
-def resemblance(first: set[int], second: Sequence[int]) -> float:
-    """The share of runs in common (Jaccard), told from two bottom-k sketches: exact where both are whole."""
-    union = first.union(second)
-    if len(first) >= _SKETCH or len(second) >= _SKETCH:
-        lowest = sorted(union)[:_SKETCH]
-        return len(first.intersection(second).intersection(lowest)) / len(lowest)
-    return (len(first) + len(second) - len(union)) / len(union) if union else 0.0
-
-
-def hash_of(words: Sequence[str]) -> int:
-    """64 bits of a text's words, so that equal texts are found without keeping them."""
-    text = " ".join(words).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
+    def _cluster(self, number: int) -> Cluster:
+        members = self._members[number]
+        return Cluster(len(members), tuple(members[:_FIRST]), not self._different[number])

@@ -11,7 +11,7 @@ from generation_functions.report.words import Words, ngrams, words_of
 OPENING_WORDS = 5
 PHRASE_WORDS = 6
 SHOWN = 15
-_PRUNE_AT = 600_000
+_PRUNE_AT = 400_000
 _SAME_ROWS = 0.8
 _LONGEST = 30
 _RARE = 500

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from generation_functions.duplicates.words import WORDS_TOGETHER
 from generation_functions.report.charts import Bar, Dot, bar_chart, group_colour, histogram_chart, map_chart
 from generation_functions.report.contamination import LENGTH, Contamination
 from generation_functions.report.diversity import Diversity, Topic
@@ -15,7 +16,6 @@ from generation_functions.report.markup import Markup, Part, tag
 from generation_functions.report.near_duplicates import Duplicates
 from generation_functions.report.repetition import OPENING_WORDS, PHRASE_WORDS, Openings, Phrases, Repeated
 from generation_functions.report.scale import counted, percent
-from generation_functions.report.words import SHINGLE_WORDS
 
 _BARS = 10
 _ESTIMATED = (
@@ -64,7 +64,7 @@ def duplicates_section(found: Duplicates, quoted: Sequence[Sequence[Quoted]], ro
         told = (
             f"{counted(found.redundant, 'row')} ({percent(found.redundant, found.rows)}) could go without a loss: "
             f"{counted(found.cluster_count, 'cluster')} of rows that share {percent(found.threshold, 1)} or more of "
-            f"their runs of {SHINGLE_WORDS} words. Word for word the same: {found.identical:,}."
+            f"their runs of {WORDS_TOGETHER} words. Word for word the same: {found.identical:,}."
         )
     parts: list[Part] = []
     if found.clusters:
@@ -132,7 +132,7 @@ def languages_section(languages: Languages) -> Markup:
     kinds = len(languages.counts)
     answer = f"All in {first}." if kinds == 1 else f"Most in {first}, {share}; {kinds} kinds in all."
     if languages.named < languages.rows:
-        answer += " Where a row does not name its language, the script of its letters is told."
+        answer += " Where a row does not name its language, it is told from its words, or from its letters alone."
     bars = [Bar(name, ((rows, "c-0"),), f"{rows:,}") for name, rows in languages.counts[:12]]
     chart = bar_chart("languages", title, answer, bars, unit="rows")
     rows = [(name, f"{rows:,}", percent(rows, languages.rows)) for name, rows in languages.counts[:30]]

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import TypeAlias
-from zlib import crc32
 
 Words: TypeAlias = tuple[str, ...]
-
-SHINGLE_WORDS = 3
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0dff"
@@ -38,21 +34,3 @@ def ngrams(words: Sequence[str], length: int) -> Iterator[Words]:
 def is_unspaced(words: Sequence[str]) -> bool:
     """Whether most of the words are characters of a script without spaces."""
     return 2 * sum(bool(_UNSPACED_CHARACTER.fullmatch(word)) for word in words) > len(words)
-
-
-def shingle_hashes(words: Sequence[str]) -> set[int]:
-    """32 bits for each distinct run of `SHINGLE_WORDS` words; a shorter text is one run."""
-    hashes = [_hash(word) for word in words]
-    if len(hashes) < SHINGLE_WORDS:
-        return {_joined(*(*hashes, 0, 0)[:3])} if hashes else set()
-    return {_joined(*run) for run in zip(hashes, hashes[1:], hashes[2:], strict=False)}
-
-
-def _joined(first: int, second: int, third: int) -> int:
-    # The factors are those of well-mixing hashes (golden ratio, Murmur3): order counts, and all bits do.
-    return (first * 0x9E3779B1 ^ second * 0x85EBCA77 ^ third * 0xC2B2AE3D) >> 7 & 0xFFFFFFFF
-
-
-@lru_cache(maxsize=1 << 16)
-def _hash(word: str) -> int:
-    return crc32(word.encode("utf-8", "surrogatepass"))

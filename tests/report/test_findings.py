@@ -48,7 +48,7 @@ def test_nothing_is_told_where_nothing_is_wrong(tmp_path: Path) -> None:
         ([*good_rows(60), {"metadata": {"source": "bees-1.txt"}}], "warning", "lengths", "1 row held no text at all."),
         ([*good_rows(60), conversation("水車は何ですか", "水の力で回る機械です", source="bees-1.txt")], "note",
          "languages",
-         "A few rows are in another language or script: Japanese script 1."),
+         "A few rows are in another language or script: ja 1."),
         ([*good_rows(60), conversation("Who turns?", "The wheel turns.", writer="offline")], "warning", "read",
          "1 row of 61 were written by offline rules, not by a model: a rehearsal, not training data."),
         ([conversation(f"{n}?", " ".join(SUBJECTS["bees"]), source=f"{n}.txt") for n in range(60)],

@@ -31,9 +31,25 @@ def test_script(text: str, script: str) -> None:
     assert script_of(text) == script
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("Das Wasser dreht das Rad, und das Rad dreht den Stein, der das Korn mahlt.", None, "de"),
+        ("The water turns the wheel, and the wheel turns the stone that grinds the corn.", None, "en"),
+        ("The water turns the wheel, and the wheel turns the stone that grinds the corn.", "xx", "xx"),
+        ("Mill 3", "und", "Latin script"),
+        ("12", None, "no letters"),
+    ],
+)
+def test_a_language_is_named_or_detected_or_at_least_a_script(text: str, language: str | None, told: str) -> None:
+    count = LanguageCount()
+    count.add(text, language)
+    assert count.languages().counts == ((told, 1),)
+
+
 def test_a_language_that_a_row_names_comes_before_its_script() -> None:
     count = LanguageCount()
-    for text, language in (("Wasser", "de"), ("water", None), ("Mühle", "de")):
+    for text, language in (("Wasser", "de"), ("12", None), ("Mühle", "de")):
         count.add(text, language)
     found = count.languages()
-    assert (found.counts, found.named, found.rows) == ((("de", 2), ("Latin script", 1)), 2, 3)
+    assert (found.counts, found.named, found.rows) == ((("de", 2), ("no letters", 1)), 2, 3)

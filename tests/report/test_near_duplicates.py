@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation_functions.report.near_duplicates import Cluster, DuplicateFinder, Duplicates, resemblance
-from generation_functions.report.words import shingle_hashes
+from generation_functions.report.near_duplicates import Cluster, DuplicateFinder, Duplicates
 
 LONG = [f"word{number}" for number in range(60)]
 
@@ -40,13 +39,6 @@ def test_clusters(rows: list[list[str]], redundant: int, identical: int, cluster
 
 
 WORDS = st.lists(st.sampled_from([f"w{number}" for number in range(9)]), max_size=25)
-
-
-@given(WORDS, WORDS)
-def test_resemblance_of_short_texts_is_exact(first: list[str], second: list[str]) -> None:
-    a, b = shingle_hashes(first), shingle_hashes(second)
-    exact = len(a & b) / len(a | b) if a | b else 0.0
-    assert resemblance(a, sorted(b)) == exact
 
 
 @given(st.lists(WORDS, max_size=12))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation_functions.report.words import is_unspaced, ngrams, shingle_hashes, words_of
+from generation_functions.report.words import is_unspaced, ngrams, words_of
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,3 @@ def test_ngrams_are_all_runs_in_order() -> None:
 @pytest.mark.parametrize(("text", "unspaced"), [("水車 a", True), ("water 水", False), ("", False)])
 def test_is_unspaced(text: str, unspaced: bool) -> None:
     assert is_unspaced(words_of(text)) is unspaced
-
-
-@given(st.lists(st.sampled_from("abcdef"), max_size=30))
-def test_shingles_are_told_apart_by_their_words_and_order(words: list[str]) -> None:
-    runs = {tuple(words)} if 0 < len(words) < 3 else set(ngrams(words, 3))
-    assert len(shingle_hashes(words)) == len(runs)
