@@ -11,6 +11,7 @@ A batch goes on at the endpoint when this process ends, and whoever opens the ru
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from random import Random
 from typing import Final
 
@@ -90,7 +91,7 @@ class BatchClient:
 
     async def _answer(self, key: str, request: Request) -> Completion:
         size = len(body_of(request, self.address.model, chat=self._model.spec.mode == "chat")) + _FRAME_BYTES
-        waiting = Waiting(key, request, size, asyncio.get_running_loop().create_future())
+        waiting = Waiting(key, request, size, asyncio.get_running_loop().create_future(), self._gather)
         request.sent = request.outlasts = True
         self._desk.waiting[key] = waiting
         self._mine.add(waiting)
@@ -109,6 +110,7 @@ class BatchClient:
     # Submitting
 
     def _gather(self, waiting: Waiting) -> None:
+        waiting.gathered = True
         if full := self._gathering.add(waiting, self._timing.now()):
             self._tasks.spawn(self._submit(full))
         if not self._pausing:
@@ -144,7 +146,7 @@ class BatchClient:
             return
         self._gathering.halve(len(taken))
         for one in waiting:
-            self._gather(one)
+            one.gather(one)
 
     # Following
 
@@ -155,12 +157,22 @@ class BatchClient:
             return
         keys = self._desk.journal.keys(batch.name)
         await asyncio.to_thread(self._desk.forget, batch)
-        for waiting in self._waiting_for(keys):
-            self._gather(waiting)
+        self._serve_attached(keys)
 
-    def _waiting_for(self, keys: list[str]) -> list[Waiting]:
+    def _waiting_for(self, keys: Iterable[str]) -> list[Waiting]:
         found = (self._desk.waiting.get(key) for key in keys)
         return [waiting for waiting in found if waiting is not None and not waiting.future.done()]
+
+    def _serve_attached(self, keys: Iterable[str]) -> None:
+        """Whoever came to wait for a batch just as it was taken in, or given up, gets the stored answer or asks."""
+        for waiting in self._waiting_for(keys):
+            if waiting.gathered:
+                continue
+            if (stored := self._desk.keeper.find(waiting.key)) is not None:
+                waiting.request.kept = True
+                waiting.future.set_result(stored)
+            else:
+                waiting.gather(waiting)
 
     async def _follow(self, batch: Batch) -> None:
         job = await self._looked_at(batch)
@@ -189,14 +201,19 @@ class BatchClient:
 
     async def _collect(self, batch: Batch, job: Job) -> None:
         collecting = Collecting.of(self._desk, self.address, batch)
-        for _ in range(_DOWNLOADS):
+        for download in range(_DOWNLOADS):
             collecting.start_over()
+            if download:
+                await self._tasks.rest(self._model.spec.batch_poll_s)
             for file_id in filter(None, (job.output_file, job.error_file)):
                 await self._take_file(collecting, file_id)
             if not collecting.left or collecting.answered >= job.completed:
                 break
         crowded = collecting.conclude(job)
         await collecting.hand_over()
+        left_over = self._waiting_for(collecting.left)
+        for waiting in left_over:
+            waiting.gathered = True
         await asyncio.to_thread(
             self._desk.journal.settle, batch.name, outcome=job.status, answered=collecting.answered,
             at=self._timing.wall(),
@@ -206,10 +223,11 @@ class BatchClient:
             raise collecting.fatal
         for waiting, error in collecting.again:
             self._again_or_fail(waiting, error)
+        self._serve_attached(collecting.asked)
         if crowded is not None:
             # The endpoint's queue is full: other batches must be done first.
             await self._tasks.rest(self._model.spec.batch_poll_s)
-            self._ask_in_smaller_batches(self._waiting_for(list(collecting.left)), crowded)
+            self._ask_in_smaller_batches(left_over, crowded)
 
     async def _take_file(self, collecting: Collecting, file_id: str) -> None:
         batch = collecting.batch
@@ -230,7 +248,7 @@ class BatchClient:
             return
         draining = waiting.request.draining is not None and waiting.request.draining()
         if self._retries.again(waiting.failures, error) and not draining:
-            self._gather(waiting)
+            waiting.gather(waiting)
             return
         error.input_tokens, error.output_tokens = waiting.input_tokens, waiting.output_tokens
         if waiting.failures > 1:
@@ -243,8 +261,8 @@ class BatchClient:
     def _failed(self, error: BaseException) -> None:
         # Nobody else looks after these requests: whatever went wrong must reach those who wait.
         self._verdict = self._verdict or error
-        for waiting in self._mine:
-            if not waiting.future.done():
+        for waiting in self._desk.waiting.values():
+            if not waiting.future.done() and (waiting in self._mine or not waiting.gathered):
                 waiting.future.set_exception(_copy(error))
 
     async def close(self) -> None:

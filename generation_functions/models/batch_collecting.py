@@ -139,6 +139,7 @@ class Collecting:
         if crowded is None:
             for key in self.left:
                 self._fail(key, no_line(self.address, job.status))
+            self.left = {}
         return crowded
 
     def _refuse(self, key: str, error: RequestRefused) -> None:

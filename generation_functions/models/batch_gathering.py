@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,12 +17,18 @@ _LONGEST_WAITS: Final = 20
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A request whose answer a batch will bring, and what its failed tries used."""
+    """A request whose answer a batch will bring, and what its failed tries used.
+
+    gather    puts it among what its own model asks next. `gathered` tells whether that was done: one that was not waits
+              for a batch of an earlier process.
+    """
 
     key: str
     request: Request
     size: int
     future: asyncio.Future[Completion]
+    gather: Callable[[Waiting], None]
+    gathered: bool = False
     failures: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
