@@ -21,6 +21,8 @@ _BAR, _BAR_GAP, _LABEL_HEIGHT = 14, 12, 17
 _LETTER = 7.0
 _MAP_HEIGHT = 320
 _SHAPES = 7
+NO_GROUP = _SHAPES
+"""The number of a point that belongs to no group: it is drawn quietly."""
 
 
 @dataclass(frozen=True)

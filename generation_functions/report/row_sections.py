@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from generation_functions.duplicates.words import WORDS_TOGETHER
-from generation_functions.report.charts import Bar, Dot, bar_chart, group_colour, histogram_chart, map_chart
+from generation_functions.report.charts import NO_GROUP, Bar, Dot, bar_chart, group_colour, histogram_chart, map_chart
 from generation_functions.report.contamination import LENGTH, Contamination
 from generation_functions.report.diversity import Diversity, Topic
 from generation_functions.report.elements import beside, legend, section, table
@@ -147,13 +147,16 @@ def diversity_section(diversity: Diversity, rows: int) -> Markup:
         f"Two rows have a mean similarity of {diversity.overall:.2f}; the median row and the row nearest to it, "
         f"{diversity.nearest:.2f}. 0 is nothing in common, 1 the same telling words."
     )
-    dots = [Dot(p.x, p.y, p.topic, f"row {p.index + 1:,}: {p.words}") for p in diversity.points]
+    groups_of = [at if topic.words else NO_GROUP for at, topic in enumerate(diversity.topics)]
+    dots = [Dot(p.x, p.y, groups_of[p.topic], f"row {p.index + 1:,}: {p.words}") for p in diversity.points]
     names = [" · ".join(topic.words[:2]) for topic in diversity.topics]
     chart = map_chart("diversity", title, answer, dots, names)
     groups = [
         (_topic_name(topic), f"{topic.rows:,}", percent(topic.rows, diversity.rows)) for topic in diversity.topics
     ]
-    keys = legend([(group_colour(at), _topic_name(topic)) for at, topic in enumerate(diversity.topics)])
+    keys = legend(
+        [(group_colour(at), _topic_name(topic)) for at, topic in zip(groups_of, diversity.topics, strict=True)]
+    )
     explained = (
         "Each mark is a row; point at it to read it. Rows near one another use the same telling words. How far apart "
         "groups lie means nothing, and neither do up and down. One dense clump, or a topic with most of the rows, is "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation_functions.report.lengths import MOST_BINS, LengthCount, Spread, histogram_of, lengths_of, spread_of
@@ -27,6 +27,7 @@ def test_spread(values: list[int], spread: Spread) -> None:
     assert spread_of(values) == spread
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_every_value_is_in_one_bin(values: list[int]) -> None:
     found = histogram_of(values)
@@ -53,6 +54,7 @@ def test_rows_over_the_limit(limit: int, over: int) -> None:
     assert lengths_of(rows, LengthCount(), LengthCount(), limit=limit).over == over
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6), st.floats(1e-3, 1e6), st.integers(2, 10))
 def test_ticks_are_few_even_and_inside(start: float, room: float, most: int) -> None:
     found = ticks(start, start + room, most=most)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation_functions.report.near_duplicates import Cluster, DuplicateFinder, Duplicates
@@ -41,6 +41,7 @@ def test_clusters(rows: list[list[str]], redundant: int, identical: int, cluster
 WORDS = st.lists(st.sampled_from([f"w{number}" for number in range(9)]), max_size=25)
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, max_size=12))
 def test_clusters_and_rows_add_up(rows: list[list[str]]) -> None:
     duplicates = found(*rows)

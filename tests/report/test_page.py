@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation_functions.report import HeldOut, Question, findings_of, page_of
@@ -152,6 +152,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
         assert again.decode() == page
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_safe_text_is_the_text_and_nothing_else(text: str) -> None:
     made = safe(text)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation_functions.report.sampling import Sample
 from generation_functions.report.survey import chosen
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(0, 20), st.integers())
 def test_a_sample_is_so_many_of_the_items_in_their_order(count: int, size: int, seed: int) -> None:
     sample: Sample[int] = Sample(size, seed, "x")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation_functions.report.words import is_unspaced, ngrams, words_of
@@ -27,6 +27,7 @@ def test_words_of(text: str, words: tuple[str, ...]) -> None:
     assert words_of(text) == words
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(max_codepoint=127)))
 def test_plain_text_gives_the_same_words_as_any_other(text: str) -> None:
     # The letter makes the text take the way of all scripts.
