@@ -1,5 +1,9 @@
 """Duplicates are found by their exact similarity, in any script, and the first of a kind stays."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,6 +15,7 @@ from generation_functions.duplicates.index import HASHES, SURE, band_width
 from generation_functions.errors import ConfigError
 from tests.languages.snippets import SNIPPETS
 
+ROOT = Path(__file__).parents[2]
 WORDS = [f"word{number}" for number in range(2_000)]
 
 
@@ -115,3 +120,24 @@ def test_words_are_compared_whole_with_their_marks() -> None:
     assert shingles("河流很长") == {"河 流 很", "流 很 长"}
     assert shingles("one two") == {"one two"}
     assert shingles("... !") == set()
+
+
+def test_every_process_finds_the_same() -> None:
+    code = (
+        "from random import Random\n"
+        "from generation_functions.duplicates import DuplicateIndex\n"
+        "rng, index = Random(1), DuplicateIndex(0.3)\n"
+        "print([index.add(' '.join(rng.choices('abc', k=12))) for _ in range(150)])\n"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            stdout=subprocess.PIPE,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
+    assert b"Duplicate" in found.pop()

@@ -13,6 +13,8 @@ from generation_functions import Run
 from generation_functions.languages import UNDETERMINED, detect_language
 from tests.languages.snippets import SNIPPETS
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("code", SNIPPETS)
 def test_twenty_words_tell_the_language(code: str) -> None:
@@ -51,7 +53,8 @@ def test_any_text_gives_a_code(text: str) -> None:
 
 def test_the_library_is_loaded_when_it_is_first_used() -> None:
     code = "import sys, generation_functions.languages; print('pycld2' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 async def test_datasets_and_their_card_know_the_languages(tmp_path: Path) -> None:
