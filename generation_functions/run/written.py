@@ -126,7 +126,7 @@ def write_card(
         prompts=manifest["prompts"],
         seed=manifest["seed"],
         versions=manifest["versions"],
-        offline=any(row.get("metadata", {}).get("writer") == "offline" for row in examples.values()),
+        offline="offline" in _rows_by(store, run_attempt, "writer", "a model"),
         partial=partial,
     )
     write_atomically(folder / DATASETS_FOLDER / "README.md", render_card(facts).encode())

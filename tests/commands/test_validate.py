@@ -11,6 +11,7 @@ import run_pipeline
 from commands.job import Changes, load_jobs
 from commands.pipeline_steps import prompts_of, steps_of
 from generation_functions.config import Project
+from generation_functions.models.model import Model
 from tests.commands.small_project import CONFIG, ROOT, write_project
 
 SHIPPED = sorted(
@@ -38,7 +39,9 @@ def test_every_shipped_config_binds_to_its_pipeline_and_has_its_prompts(
     monkeypatch.chdir(ROOT)
     for job in load_jobs(config, Changes(), project=Project(Path(), keys)):
         prompts = prompts_of(job.function, job.settings.prompts)
-        assert len(prompts) >= len(steps_of(job.function)) > 0
+        steps = steps_of(job.function)
+        assert len(prompts) >= len(steps)
+        assert bool(steps) == any(isinstance(value, Model) for value in job.kwargs.values())
         for name, value in job.kwargs.items():
             assert not (name.startswith("input") and isinstance(value, Path)) or value.parts[0] == "inputs"
 

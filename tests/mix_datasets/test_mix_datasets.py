@@ -129,6 +129,14 @@ async def test_a_run_is_a_source_and_its_offline_rows_are_told_of(tmp_path: Path
     assert "4 rows were written by rules" in (tmp_path / "out" / "log.txt").read_text()
 
 
+async def test_a_single_offline_row_labels_the_whole_mixture(files: dict[str, Path], tmp_path: Path) -> None:
+    await mixed(tmp_path / "plain", [Source(path=files["mine"])])
+    one = write(tmp_path / "one.jsonl", [{**talk(99), "metadata": {"writer": "offline"}}])
+    await mixed(tmp_path / "out", [Source(path=files["mine"]), Source(path=one)], shuffle=False)
+    cards = [(tmp_path / run / "datasets" / "README.md").read_text() for run in ("plain", "out")]
+    assert ["For trying out, not for training" in card for card in cards] == [False, True]
+
+
 async def test_system_prompts_and_thoughts_are_changed(files: dict[str, Path], tmp_path: Path) -> None:
     rows = await mixed(tmp_path / "out", [Source(path=files["theirs"])], system_prompts=["Be brief."], add_system=0.5)
     count = sum(row["messages"][0]["role"] == "system" for row in rows)

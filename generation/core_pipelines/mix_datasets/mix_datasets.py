@@ -84,7 +84,7 @@ def _stream(
     def rows() -> Iterator[Row]:
         for number, (pool, amount, chosen) in enumerate(zip(pools, wanted, picked, strict=True)):
             for index, item in enumerate(pool.items()):
-                told = {"from": pool.source.label, "row": item.row, "tokens": item.tokens}
+                told = {"from": pool.source.label, "row": item.row, "tokens": pool.tokens[index]}
                 if index not in chosen:
                     run.record(
                         mix, Row(item.key, told, (number, index)), Outcome.dropped(f"not drawn: {amount.why}", told)

@@ -29,12 +29,11 @@ NOT_TEXT = frozenset({"metadata", "role", "from", "type", "id"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row of a mixture to be: its content, where it stood (from 1), and numbers that draw and place it."""
+    """One row of a mixture to be: its content, where it stood (from 1), and the key that draws and places it."""
 
     content: dict[str, Any]
     row: int
     key: str
-    tokens: int
 
 
 @dataclass
@@ -69,7 +68,7 @@ class Pool:
         for item in self._read(conversions):
             offline += item.content["metadata"].get("writer") == "offline"
             self.draws.append(int(content_key(self.seed, "draw", self.source.label, item.key)[:16], 16))
-            self.tokens.append(item.tokens)
+            self.tokens.append(tokens_of(item.content))
         self.notes = [note for conversion in conversions for note in conversion.notes()]
         if offline:
             self.notes.append(f"{offline:,} rows were written by rules, for trying out and not for training")
@@ -91,7 +90,7 @@ class Pool:
                 found = content_key(content)
                 seen[found] += 1
                 key = content_key("mix", self.source.label, found, seen[found])
-                yield Item(self._signed(content, number), number, key, tokens_of(content))
+                yield Item(self._signed(content, number), number, key)
 
     def _forms(self, row: Mapping[str, Any], conversions: list[Conversion]) -> Iterator[dict[str, Any]]:
         for fields in conversions[0].rows_of(row):
