@@ -271,6 +271,9 @@ class BatchClient:
             at_once=lambda: self._desk.keeper.interrupted() or self._verdict is not None, grace=_GRACE_S
         )
         await self._direct.close()
+        self._tell_what_goes_on()
+
+    def _tell_what_goes_on(self) -> None:
         mine = [batch for batch in self._desk.left_open() if batch.base_url == self.address.base_url]
         if mine:
             count = sum(batch.count for batch in mine)

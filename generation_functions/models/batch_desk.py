@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from generation_functions.errors import EndpointError
+from generation_functions.errors import EndpointError, StoreError
 from generation_functions.models.batch_gathering import Waiting
 from generation_functions.models.batch_journal import JOURNAL_FILE, MADE, OPEN, SENDING, Batch, BatchJournal
 from generation_functions.models.exchange import Completion, Request
@@ -116,7 +116,11 @@ class BatchDesk:
 
     def close(self) -> None:
         """Tell of batches that nobody looked after, and close the journal."""
-        alone = {batch.base_url for batch in self.left_open() if batch.name not in self.claimed}
+        try:
+            alone = {batch.base_url for batch in self.left_open() if batch.name not in self.claimed}
+        except StoreError as exc:  # whoever needed the journal has raised it already
+            self.keeper.tell("batches_unknown", exc.message)
+            alone = set()
         for base_url in sorted(alone):
             self.keeper.tell(
                 "batches_left", f"batches at {base_url} are open, and no model of this run has that address with"
