@@ -77,27 +77,41 @@ def decode(data: bytes) -> Decoded:
     if b"\x1b$" in data[:SAMPLE] and data.isascii():
         return _decode_as(data, "iso2022_jp") or Decoded(clean_text(data.decode("ascii")))
     try:
-        return Decoded(clean_text(data.decode("utf-8")))
+        # Sound UTF-8 has no lone surrogates to look for.
+        return Decoded(_with_newlines(data.decode("utf-8")))
     except UnicodeDecodeError:
         return _decode_damaged(data) or _decode_legacy(data)
 
 
 def refuse_binary(data: bytes) -> None:
     """Raise `DocumentError` for a known binary format, or for more control bytes than stray ones explain."""
-    controls = len(data) - len(data.translate(None, CONTROLS))
-    if data.startswith(BINARY_MAGIC) or (controls >= 4 and controls * 50 > len(data)):
+    if data.startswith(BINARY_MAGIC) or any(map(_full_of_controls, (data[:SAMPLE], data[-SAMPLE:]))):
         raise DocumentError(_binary_reason(data), hint=AS_UTF8)
+
+
+def _full_of_controls(part: bytes) -> bool:
+    controls = len(part) - len(part.translate(None, CONTROLS))
+    return controls >= 4 and controls * 50 > len(part)
 
 
 def clean_text(text: str) -> str:
     """Newlines as `\\n`, NUL removed, lone surrogates replaced; nothing else touched."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = _with_newlines(text)
+    if text.isascii():
+        return text
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
         # A pair of surrogates is one character; only the lone ones are lost.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def _with_newlines(text: str) -> str:
+    """Newlines as `\\n`, NUL removed; looked for before they are replaced, for most texts have neither."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\0", "") if "\0" in text else text
 
 
 def _decode_marked(data: bytes, name: str) -> Decoded:

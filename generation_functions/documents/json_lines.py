@@ -103,7 +103,7 @@ def _text_of(record: Mapping[str, Json]) -> str:
 
 
 def _not_empty(text: str, name: str) -> str:
-    if not text.strip():
+    if not text or text.isspace():
         raise DocumentError(f"an empty `{name}`")
     return text
 
@@ -125,6 +125,8 @@ def _turn_text(turn: Json) -> str:
 def _metadata(record: Mapping[str, Json]) -> dict[str, Json]:
     """The fields beside the text, as they can be stored and written again."""
     rest = {name: value for name, value in record.items() if name not in (*TEXT_FIELDS, *TURN_FIELDS)}
+    if not rest:
+        return rest
     try:
         cleaned: dict[str, Json] = _clean(rest)
         canonical_json(cleaned)

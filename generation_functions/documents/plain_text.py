@@ -43,7 +43,7 @@ def fenced(code: str, language: str = "") -> str:
 def text_of(file: BinaryIO, limits: Limits) -> tuple[str, dict[str, Json]]:
     """The text of a file and what there is to know of its encoding."""
     decoded = decode(whole(file, limits))
-    if not decoded.text.strip():
+    if not decoded.text or decoded.text.isspace():
         raise DocumentError("empty")
     return decoded.text, _encoding_facts(decoded)
 
