@@ -168,6 +168,7 @@ async def test_equal_rows_are_each_a_row(tmp_path: Path) -> None:
         (["pairs.jsonl"], {"format": "dpo", "drop_system": 1}, "in conversations alone"),
         (["mine.jsonl"], {"format": "dop"}, "did you mean 'dpo'"),
         (["empty"], {}, "has 0 datasets"),
+        (["nowhere"], {}, "there is no .*nowhere to mix"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_mixed_is_told(

@@ -34,6 +34,8 @@ class Source(BaseModel):
     @property
     def file(self) -> Path:
         """The file that holds its rows; of a run, the one to train on. Raises `ConfigError`, `StoreError`."""
+        if not self.path.exists():
+            raise ConfigError(f"there is no {self.path} to mix", hint="run what makes it first, or mend the path")
         if not self.path.is_dir():
             return self.path
         datasets = sorted(read_manifest(self.path).get("datasets", {}))
