@@ -25,12 +25,14 @@ def detect_language(text: str) -> str:
     """The ISO 639-1 code of a text's main language; "und" where that cannot be told surely.
 
     About 20 words suffice in most languages; closely related ones (Bosnian and Croatian, Malay and Indonesian) need
-    more. Pure: the same text gives the same code. Scripts of one language are one: "zh" for both.
+    more. Pure: the same text gives the same code. Scripts of one language are one: "zh" for both. On platforms that
+    CLD2 is not packaged for, every text is "und".
     """
     sample = _NOT_TEXT.sub(" ", text[:LOOKED_AT])
-    if not sample.strip():
+    library = _cld2()
+    if library is None or not sample.strip():
         return UNDETERMINED
-    detect, refused = _cld2()
+    detect, refused = library
     try:
         sure, _, found = detect(sample, isPlainText=True)
     except refused:
@@ -41,7 +43,9 @@ def detect_language(text: str) -> str:
 
 
 @cache
-def _cld2() -> tuple[Any, type[Exception]]:
-    import pycld2
-
+def _cld2() -> tuple[Any, type[Exception]] | None:
+    try:
+        import pycld2
+    except ImportError:  # it has no wheel for every platform, and a language untold is no reason to lose a run
+        return None
     return pycld2.detect, pycld2.error
