@@ -20,6 +20,8 @@ DEFAULT_LIMITS = Limits()
 AHEAD = 16
 """How many files may be read before their turn; their results wait on disk."""
 
+WELL_KNOWN = (".txt", ".md", ".pdf", ".docx", ".pptx", ".xlsx", ".epub", ".html", ".jsonl", ".zip")
+
 
 def read_documents(
     folder: Path,
@@ -187,5 +189,5 @@ def _counts(counter: Counter[str]) -> str:
 
 
 def _supported(readers: Mapping[str, Format]) -> str:
-    kinds = dict.fromkeys(kind.name for kind in readers.values() if not kind.arguments or kind.isolated)
-    return f"what is read: {', '.join(kinds)}, source code; as .txt, .md, .pdf, .docx and so on"
+    told = [suffix for suffix in WELL_KNOWN if suffix in readers]
+    return f"what is read: {', '.join(told)} and {len(readers) - len(told)} more; docs/documents.md names all"
