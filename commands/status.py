@@ -98,6 +98,7 @@ def page(manifest: dict[str, Any], folder: Path, *, now: Callable[[], float] = t
         ("rows that were lost, by step", summary.reasons(manifest, most=20)),
         ("what became of every source row", summary.coverage(manifest)),
         (f"cost: {_money(manifest)}", summary.costs(manifest)),
+        ("batches still open", summary.batches(manifest)),
         ("datasets", summary.files(manifest, folder)),
         ("runs inside it", _children(folder)),
         ("next", _next(manifest, folder)),

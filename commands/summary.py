@@ -95,6 +95,15 @@ def coverage(manifest: Manifest, *, most: int = 20) -> list[str]:
     return [head, *_reason_lines(lost, most)]
 
 
+def batches(manifest: Manifest) -> list[str]:
+    """The batches that go on at an endpoint, one a line."""
+    return [
+        f"  {batch['id'] or 'being submitted'}: {counted(batch['requests'], 'request')} to {batch['model']},"
+        f" {number(batch['answered'])} answered"
+        for batch in manifest.get("batches", [])
+    ]
+
+
 def _reason_lines(found: Sequence[tuple[int, str, bool]], most: int) -> list[str]:
     digits = max((len(number(count)) for count, _, _ in found), default=0)
     room = width_of() - digits - 4

@@ -135,6 +135,7 @@ def test_ctrl_c_leaves_the_batch_running_and_the_same_command_collects_it(undist
         assert "1 batch goes on" in shown
         assert str(project.folder / "config.yaml") in shown
         assert project.manifest()["batches"][0]["requests"] == 12
+        assert "batch_0: 12 requests to fake, 0 answered" in project.call("status", str(project.output)).stdout
 
         result = project.run()
         assert result.returncode == 0, result.stderr
