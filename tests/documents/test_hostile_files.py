@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import resource
+import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from generation_functions.documents import Document, Limits, Skip, read_document
 from tests.documents.made_office import made_docx, made_epub, made_odt, made_xlsx, packed
 from tests.documents.made_pdf import encrypted_pdf, made_pdf, scanned_pdf
 
+ROOT = Path(__file__).parents[2]
 LIMITS = Limits(seconds=20, max_memory=1 << 30, max_bytes=32 << 20, max_expanded=64 << 20, max_members=50)
 
 _LAUGHS = (
@@ -132,3 +137,19 @@ def test_a_member_that_says_less_than_it_holds_is_damaged(tmp_path: Path) -> Non
     (tmp_path / "sound.txt").write_text("words")
     (skip,) = [item for item in read_documents(tmp_path, limits=LIMITS) if isinstance(item, Skip)]
     assert "damaged" in skip.reason
+
+
+def test_a_run_over_a_hostile_folder_ends_well_and_writes_nowhere_else(tmp_path: Path) -> None:
+    folder, output = tmp_path / "in", tmp_path / "out"
+    shutil.copytree(ROOT / "inputs/quickstart", folder)
+    for name, (content, _) in HOSTILE.items():
+        (folder / name).write_bytes(content)
+    chosen = ["--set", f"input_dir={folder}", "--set", f"output_dir={output}", "--quiet"]
+    command = [sys.executable, "run_pipeline.py", "run", "configs/quickstart.yaml", *chosen]
+    environment = {**os.environ, "OPENAI_API_KEY": "", "DEEPINFRA_API_KEY": "", "TMPDIR": str(tmp_path / "tmp")}
+    (tmp_path / "tmp").mkdir()
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out", "tmp"]
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert not [path for path in (output / ".documents").iterdir() if path.name.startswith(".")]
