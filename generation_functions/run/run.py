@@ -138,7 +138,7 @@ class Run(Services):
         """Run a stream and write its rows, in source order, to `datasets/NAME.jsonl` and its siblings.
 
         shape             row → the mapping to write; without it the row's fields are written
-        formats           the first is NAME.jsonl, others are NAME.FORMAT.jsonl: messages, sharegpt, alpaca, completion
+        formats           names in `datasets.FORMATS`; the first is NAME.jsonl, the others are NAME.FORMAT.jsonl
         validation_share  share of source documents, 0 to 1, kept for NAME.validation.jsonl
 
         Raises `RunStopped` when the run was stopped; at a stop by the budget, what is finished is written first.
