@@ -212,10 +212,10 @@ def _wait_for(path: Path, patience_s: float = 30.0) -> None:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """A run whose calls take a second, caught in its first call."""
+    """A run whose calls take some seconds, caught in its first call."""
     project = write_project(tmp_path, config=REAL)
     log = tmp_path / "calls"
-    with served(answer=POEM, latency=1.0, log=log) as url:
+    with served(answer=POEM, latency=4.0, log=log) as url:
         run = subprocess.Popen(
             [sys.executable, str(ROOT / "run_pipeline.py"), "run", "config.yaml", "--set", "chunk_tokens=90"],
             cwd=project, env=environment_of(FAKE_URL=url, FAKE_KEY="some-key-or-other"), text=True,
