@@ -1,0 +1,132 @@
+"""How often a run's true cost lies in the range that `estimate` gave before it.
+
+    python benchmarks/estimate.py [--corpora 40] [--json FILE]
+
+Each corpus is estimated from a few of its chunks and then run whole, both as a user would, against an endpoint whose
+answers depend on the question alone: a third of the chunks is dropped by vote, completions differ in length (nine of
+ten by a factor of five, or of twenty-seven), and some answers cannot be parsed and are asked for again. The range is
+meant to hold nine of ten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import sys
+import tempfile
+from hashlib import blake2b
+from itertools import product
+from pathlib import Path
+from random import Random
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import run_pipeline  # noqa: E402
+from benchmarks.chunking import sentence  # noqa: E402
+from tests.fake_endpoint import served  # noqa: E402
+
+MEASURES = ("calls", "input_tokens", "output_tokens", "cost_usd")
+SAMPLES = (12, 30)
+PIPELINE = """
+from pathlib import Path
+from generation_functions import Dataset, MajorityVoteStep, Model, PipelineStep, Prompt, Run
+from generation_functions.parsing import tag, verdict
+
+keep = MajorityVoteStep("keep", prompt=Prompt.of("Keep? {text}"), parse=verdict(yes="yes", no="no"), votes=3)
+tell = PipelineStep("tell", prompt=Prompt.of("Tell: {text}"), parse=tag("told"), into="told")
+
+async def telling(run: Run, *, input_dir: Path, writer: Model) -> Dataset:
+    chunks = run.read(input_dir).chunk(max_tokens=200)
+    told = chunks.through(keep, model=writer).through(tell, model=writer)
+    return await run.write(told, "told", lambda row: {"text": row["told"]})
+"""
+
+
+def even(body: dict[str, Any]) -> str:
+    """The answer of a model whose completions differ moderately in length."""
+    return answered(body, spread=0.5)
+
+
+def uneven(body: dict[str, Any]) -> str:
+    """The answer of a model that now and then writes very much."""
+    return answered(body, spread=1.0)
+
+
+def answered(body: dict[str, Any], *, spread: float) -> str:
+    """An endpoint's answer; a question asked again (with another seed) may get another. Lengths are log-normal."""
+    rng = Random(blake2b(json.dumps(body, sort_keys=True).encode(), digest_size=8).digest())
+    asked = body["messages"][-1]["content"]
+    if asked.startswith("Keep?"):
+        own = Random(blake2b(asked.encode(), digest_size=8).digest())
+        return f"Reason: {sentence(rng)}\nVerdict: {'yes' if own.random() < 0.67 else 'no'}"
+    told = " ".join(["and so on"] * int(rng.lognormvariate(3, spread)))
+    return f"<told>It is {told}.</told>" if rng.random() > 0.1 else "I would rather not."
+
+
+def write_project(folder: Path, base_url: str, seed: int) -> Path:
+    """A corpus of 60 to 240 chunks of uneven length, and its config."""
+    rng = Random(seed)
+    for document in range(rng.randint(4, 10)):
+        paragraphs = (" ".join(sentence(rng) for _ in range(rng.randint(1, 9))) for _ in range(rng.randint(15, 40)))
+        path = folder / "inputs" / f"{document:02}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n\n".join(paragraphs))
+    code = folder / "telling.py"
+    code.write_text(PIPELINE)
+    model = {"model": "fake-model", "base_url": base_url, "api_key": "${FAKE_KEY}", "seed": seed,
+             "price": {"input": 1, "output": 4}}  # fmt: skip
+    config = {"pipeline": f"{code}:telling", "output_dir": str(folder / "out"), "seed": seed,
+              "models": {"fake": model}, "input_dir": str(folder / "inputs"), "writer": "fake"}  # fmt: skip
+    path = folder / "config.yaml"
+    path.write_text(json.dumps(config))
+    return path
+
+
+def called(*words: str) -> dict[str, Any]:
+    """The JSON that a command prints."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()) as said:
+        code = run_pipeline.main([*words, "--json", "--quiet"])
+    if code:
+        raise RuntimeError(said.getvalue())
+    found: dict[str, Any] = json.loads(printed.getvalue())
+    return found
+
+
+def held(base_url: str, seed: int, sample: int) -> dict[str, tuple[bool, float]]:
+    """For each measure: whether its range held the truth, and the likely value's share of the truth."""
+    with tempfile.TemporaryDirectory() as name:
+        config = str(write_project(Path(name), base_url, seed))
+        spans = called("estimate", config, "--sample", str(sample))["models"]["fake"]
+        run = called("run", config)
+    paid = run["paid"]["fake"]
+    truth = {**paid, "calls": paid["answers"]}
+    return {m: (spans[m]["low"] <= truth[m] <= spans[m]["high"], spans[m]["likely"] / truth[m]) for m in MEASURES}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", type=int, default=40)
+    parser.add_argument("--json", type=Path, default=None)
+    arguments = parser.parse_args()
+    os.environ["FAKE_KEY"] = "a-key"
+    figures: dict[str, Any] = {"corpora": arguments.corpora, "stated": 0.9, "held": {}, "likely_over_truth": {}}
+    for lengths, sample in product(("even", "uneven"), SAMPLES):
+        with served(answer=f"benchmarks.estimate:{lengths}") as base_url:
+            tries = [held(base_url, seed, sample) for seed in range(arguments.corpora)]
+        name = f"{lengths} lengths, {sample} chunks tried"
+        figures["held"][name] = {m: sum(t[m][0] for t in tries) / len(tries) for m in MEASURES}
+        off = {m: sorted(t[m][1] for t in tries) for m in MEASURES}
+        figures["likely_over_truth"][name] = {m: [round(off[m][0], 3), round(off[m][-1], 3)] for m in MEASURES}
+        print(name, figures["held"][name], figures["likely_over_truth"][name])
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
