@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from generation_functions.documents.document import Opener, Reader
@@ -56,6 +55,8 @@ def function_at(place: str) -> Callable[..., Any]:
 
 @cache
 def _installed(library: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return f"{library} {version(library)}" if library else ""
     except PackageNotFoundError:

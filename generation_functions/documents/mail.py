@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from generation_functions.documents import markdown
 from generation_functions.documents.document import Document, Limits, Member, whole
@@ -16,6 +13,9 @@ from generation_functions.documents.html import parse_html
 from generation_functions.documents.html_blocks import markdown_of
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage, MIMEPart
 
 _HEADERS = ("From", "To", "Date")
 _UNSAFE = re.compile(r"[/\\\x00-\x1f]")
@@ -43,19 +43,22 @@ def open_attachment(file: BinaryIO, member: Member, limits: Limits) -> bytes:
 
 
 def _message(file: BinaryIO, limits: Limits) -> EmailMessage:
-    return email.message_from_bytes(whole(file, limits), EmailMessage, policy=email.policy.default)
+    from email import message_from_bytes, policy
+    from email.message import EmailMessage
+
+    return message_from_bytes(whole(file, limits), EmailMessage, policy=policy.default)
 
 
 def _body(message: EmailMessage) -> str:
     plain = message.get_body(("plain",))
-    text = decoded_part(plain).strip("\n") if isinstance(plain, EmailMessage) else ""
+    text = decoded_part(plain).strip("\n") if plain is not None else ""
     if text.strip():
         return text
     page = message.get_body(("html",))
-    return markdown_of(parse_html(source)) if isinstance(page, EmailMessage) and (source := decoded_part(page)) else ""
+    return markdown_of(parse_html(source)) if page is not None and (source := decoded_part(page)) else ""
 
 
-def decoded_part(part: EmailMessage) -> str:
+def decoded_part(part: MIMEPart) -> str:
     """The text of a part, by the character set it names or, where that is wrong, by what fits."""
     data = _content(part)
     try:
@@ -78,12 +81,12 @@ def _attachments(message: EmailMessage, limits: Limits) -> Iterator[Member]:
             names.add(name)
 
 
-def _files(message: EmailMessage) -> list[EmailMessage]:
+def _files(message: EmailMessage) -> list[MIMEPart]:
     """The attached parts; pictures that the text shows in place are none."""
-    return [part for part in message.iter_attachments() if isinstance(part, EmailMessage)]
+    return list(message.iter_attachments())
 
 
-def _content(part: EmailMessage) -> bytes:
+def _content(part: MIMEPart) -> bytes:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         return inner[0].as_bytes() if isinstance(inner, list) and inner else b""  # type: ignore[union-attr]
