@@ -16,7 +16,7 @@ from generation_functions.rows import content_key
 if TYPE_CHECKING:
     import aiohttp
 
-    from generation_functions.models.batch_desk import BatchDesk
+    from generation_functions.models.batch.desk import BatchDesk
 
 # Sampling travels with each request, and prices are counted elsewhere: models that differ only in these share a client,
 # and with it the limits of their endpoint.
@@ -85,7 +85,7 @@ class ModelClients:
         if self._session is None:
             self._session = new_session()
         if provider == "openai-batch" and batches is not None:
-            from generation_functions.models.batch import BatchClient
+            from generation_functions.models.batch.client import BatchClient
 
             return BatchClient(model, session=self._session, desk=batches, timing=self._timing, rng=self._rng)
         return EndpointClient(_called_directly(model), session=self._session, timing=self._timing, rng=self._rng)

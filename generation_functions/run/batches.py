@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import EndpointError
-from generation_functions.models.batch_desk import BatchDesk
+from generation_functions.models.batch.desk import BatchDesk
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Model
 from generation_functions.run.exchanges import stored_error

@@ -17,7 +17,7 @@ from generation_functions.store import Answer, Store, StoreReader
 from generation_functions.streams.flow import StopSignal
 
 if TYPE_CHECKING:
-    from generation_functions.models.batch_desk import BatchDesk
+    from generation_functions.models.batch.desk import BatchDesk
     from generation_functions.models.clients import ModelClients
 
 _REFUSED, _TRANSIENT = "refused", "transient"

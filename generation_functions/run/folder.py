@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import StoreDamaged, StoreError
-from generation_functions.models.batch_journal import JOURNAL_FILE
+from generation_functions.models.batch.journal import JOURNAL_FILE
 from generation_functions.rows import Json, Row, content_key
 from generation_functions.run.account import coverage, model_totals
 from generation_functions.run.budget import Budget
@@ -34,7 +34,7 @@ from generation_functions.streams.flow import StopSignal
 from generation_functions.streams.stage import Stage
 
 if TYPE_CHECKING:
-    from generation_functions.models.batch_desk import BatchDesk
+    from generation_functions.models.batch.desk import BatchDesk
     from generation_functions.models.clients import ModelClients
 
 STORE_FILE = "store.sqlite"

@@ -12,8 +12,8 @@ from typing import Any
 
 from generation_functions.errors import EndpointError
 from generation_functions.models import Completion, Model, ModelSpec, Request
-from generation_functions.models.batch import BatchClient
-from generation_functions.models.batch_desk import BatchDesk
+from generation_functions.models.batch.client import BatchClient
+from generation_functions.models.batch.desk import BatchDesk
 from generation_functions.models.endpoint import new_session
 from generation_functions.models.timing import LoopTiming
 

@@ -13,9 +13,9 @@ import pytest
 
 from generation_functions.errors import EndpointUnusable, RequestRefused, TransientError
 from generation_functions.models import Completion
-from generation_functions.models.batch import BatchClient
-from generation_functions.models.batch_desk import BatchDesk
-from generation_functions.models.batch_journal import OPEN, SENDING, SETTLED
+from generation_functions.models.batch.client import BatchClient
+from generation_functions.models.batch.desk import BatchDesk
+from generation_functions.models.batch.journal import OPEN, SENDING, SETTLED
 from generation_functions.models.endpoint import new_session
 from generation_functions.models.timing import LoopTiming
 from tests.fake_endpoint import FakeEndpoint, Fault, running

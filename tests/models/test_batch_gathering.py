@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation_functions.models import Request
-from generation_functions.models.batch_gathering import Gathering, Waiting
-from generation_functions.models.batch_lines import line_of, read_result
+from generation_functions.models.batch.gathering import Gathering, Waiting
+from generation_functions.models.batch.lines import line_of, read_result
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from generation_functions import Model, ModelSpec, Run
 from generation_functions.errors import StoreDamaged
-from generation_functions.models.batch_journal import BatchJournal
+from generation_functions.models.batch.journal import BatchJournal
 from generation_functions.models.model import Price
 from tests.fake_endpoint import FakeEndpoint, Fault, running
 from tests.running import echo_step, manifest_of, rows_of, run_through

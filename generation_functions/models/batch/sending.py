@@ -8,12 +8,12 @@ from typing import Final
 from uuid import uuid4
 
 from generation_functions.errors import EndpointUnusable, RequestRefused, TransientError
-from generation_functions.models.batch_api import BatchApi, Job
-from generation_functions.models.batch_desk import BatchDesk
-from generation_functions.models.batch_gathering import Waiting
-from generation_functions.models.batch_journal import OPEN, Batch
-from generation_functions.models.batch_lines import line_of, write_lines
-from generation_functions.models.batch_tasks import BatchTasks, given_up
+from generation_functions.models.batch.api import BatchApi, Job
+from generation_functions.models.batch.desk import BatchDesk
+from generation_functions.models.batch.gathering import Waiting
+from generation_functions.models.batch.journal import OPEN, Batch
+from generation_functions.models.batch.lines import line_of, write_lines
+from generation_functions.models.batch.tasks import BatchTasks, given_up
 from generation_functions.models.model import Model
 
 _PATHS: Final = {"chat": "/v1/chat/completions", "completion": "/v1/completions"}

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from generation_functions.errors import EndpointError, EndpointUnusable, RequestRefused, TransientError
 from generation_functions.models.address import Address
-from generation_functions.models.batch_api import Job
-from generation_functions.models.batch_desk import BatchDesk
-from generation_functions.models.batch_gathering import Waiting
-from generation_functions.models.batch_journal import Batch
-from generation_functions.models.batch_lines import Result, completion_of, no_line, read_results
+from generation_functions.models.batch.api import Job
+from generation_functions.models.batch.desk import BatchDesk
+from generation_functions.models.batch.gathering import Waiting
+from generation_functions.models.batch.journal import Batch
+from generation_functions.models.batch.lines import Result, completion_of, no_line, read_results
 from generation_functions.models.exchange import Completion, Usage
 from generation_functions.models.fault import fault_of_answer
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from generation_functions.errors import EndpointError, StoreError
-from generation_functions.models.batch_gathering import Waiting
-from generation_functions.models.batch_journal import JOURNAL_FILE, MADE, OPEN, SENDING, Batch, BatchJournal
+from generation_functions.models.batch.gathering import Waiting
+from generation_functions.models.batch.journal import JOURNAL_FILE, MADE, OPEN, SENDING, Batch, BatchJournal
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Model
 

@@ -19,13 +19,13 @@ import aiohttp
 
 from generation_functions.errors import EndpointUnusable, RequestRefused, TransientError
 from generation_functions.models.address import Address
-from generation_functions.models.batch_api import BatchApi, Job
-from generation_functions.models.batch_collecting import Collecting
-from generation_functions.models.batch_desk import BatchDesk
-from generation_functions.models.batch_gathering import Gathering, Waiting
-from generation_functions.models.batch_journal import Batch
-from generation_functions.models.batch_sending import Sending, counted, no_batches
-from generation_functions.models.batch_tasks import BatchTasks
+from generation_functions.models.batch.api import BatchApi, Job
+from generation_functions.models.batch.collecting import Collecting
+from generation_functions.models.batch.desk import BatchDesk
+from generation_functions.models.batch.gathering import Gathering, Waiting
+from generation_functions.models.batch.journal import Batch
+from generation_functions.models.batch.sending import Sending, counted, no_batches
+from generation_functions.models.batch.tasks import BatchTasks
 from generation_functions.models.endpoint import EndpointClient, body_of
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Model
