@@ -166,4 +166,6 @@ def next_commands(manifest: Manifest, output_dir: Path) -> list[tuple[tuple[str,
         advice.append((("rows", run, "--status", "failed"), "read them"))
     if dropped:
         advice.append((("rows", run, "--status", "dropped"), "read what was dropped, and why"))
+    if dataset_rows(manifest):
+        advice.append((("report", run), "look the data over and read thirty rows before you train"))
     return advice
