@@ -1,7 +1,10 @@
 """From what a sample of source rows cost to what all of them will: calls, tokens, money and time, with their ranges.
 
-Pure. Each range holds the middle 90 % of totals computed from resamples of the sample's rows (the bootstrap), narrowed
-by the share of rows that were in the sample: where all were, nothing is left to guess.
+Pure. A range of calls, tokens or money is a 90 % interval of the studentized bootstrap (Efron and Tibshirani, 1993,
+chapter 12): resamples of the sample's rows tell how far a total lies from the truth in units of its own standard error,
+which keeps the range honest for few rows and for lengths with a long tail. A range of time holds the middle 90 % of the
+resamples' times. Both are narrowed by the share of rows that were in the sample: where all were, nothing is left to
+guess.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from generation_functions.models.model import ModelSpec
 
 RESAMPLES = 1_000
 LOW, HIGH = 0.05, 0.95
+MOST_ERRORS = 12.0
+"""Standard errors a range may reach to each side: resamples of very few rows can ask for absurdly many."""
 _OFFLINE = "offline"
 
 
@@ -111,28 +116,65 @@ def forecast(
         return Span(max(0.0, min(low, likely)), likely, max(high, likely))
 
     names = sorted(point)
-    models = {name: _model_forecast(name, specs.get(name), span) for name in names}
+    rows = [Sample(s.total, [{**dict.fromkeys(names, Load()), **row} for row in s.rows]) for s in samples]
+
+    def sum_span(measure: Callable[[Loads], float]) -> Span:
+        return studentized(
+            [(s.total, [measure(row) for row in s.rows]) for s in rows if s.rows], Random(seed), resamples
+        )  # fmt: skip
+
+    models = {name: _model_forecast(name, specs.get(name), sum_span, span) for name in names}
     has_price = any(model.cost_usd is not None for model in models.values())
     least = span(lambda loads: max([one_row_s, *_endpoint_seconds(loads, specs)]))
     most = span(lambda loads: one_row_s + sum(_endpoint_seconds(loads, specs)))
     return Forecast(
         models,
-        span(lambda loads: sum(_cost(loads[name], specs.get(name)) for name in names)) if has_price else None,
+        sum_span(lambda loads: sum(_cost(loads[name], specs.get(name)) for name in names)) if has_price else None,
         replace(least, high=most.high),
     )
 
 
-def _model_forecast(
-    name: str, spec: ModelSpec | None, span: Callable[[Callable[[Loads], float]], Span]
-) -> ModelForecast:
+def _model_forecast(name: str, spec: ModelSpec | None, sum_span: Spanning, span: Spanning) -> ModelForecast:
     priced = spec is not None and (spec.price is not None or spec.provider == _OFFLINE)
     return ModelForecast(
-        span(lambda loads: loads[name].calls),
-        span(lambda loads: loads[name].input_tokens),
-        span(lambda loads: loads[name].output_tokens),
-        span(lambda loads: _cost(loads[name], spec)) if priced else None,
+        sum_span(lambda loads: loads[name].calls),
+        sum_span(lambda loads: loads[name].input_tokens),
+        sum_span(lambda loads: loads[name].output_tokens),
+        sum_span(lambda loads: _cost(loads[name], spec)) if priced else None,
         span(lambda loads: _seconds([(loads[name], spec)])),
     )
+
+
+def studentized(sources: Sequence[tuple[int, Sequence[float]]], rng: Random, resamples: int = RESAMPLES) -> Span:
+    """The 90 % interval of a sum over all rows, from `(rows there are, the values of those tried)` of each source."""
+    likely, error = _total(sources)
+    unseen, _ = _total([(max(0, total - len(values)), values) for total, values in sources])
+    seen = sum(sum(values) for _, values in sources)
+    left = sqrt(unseen / likely) if likely else 0.0
+    if not error or not left:
+        return Span(likely, likely, likely)
+    ratios = []
+    for _ in range(resamples):
+        total, own_error = _total([(total, rng.choices(values, k=len(values))) for total, values in sources])
+        if own_error:
+            ratios.append(max(-MOST_ERRORS, min(MOST_ERRORS, (total - likely) / own_error)))
+    if not ratios:
+        return Span(seen, likely, likely + MOST_ERRORS * error * left)
+    ratios.sort()
+    low, high = ratios[int(LOW * (len(ratios) - 1))], ratios[round(HIGH * (len(ratios) - 1))]
+    return Span(max(seen, min(likely, likely - high * error * left)), likely, max(likely, likely - low * error * left))
+
+
+def _total(sources: Sequence[tuple[int, Sequence[float]]]) -> tuple[float, float]:
+    """The sum over all rows were they like those tried, and its standard error."""
+    sum_, variance = 0.0, 0.0
+    for total, values in sources:
+        mean = sum(values) / len(values)
+        sum_ += total * mean
+        if len(values) > 1:
+            spread = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+            variance += total**2 * spread / len(values)
+    return sum_, sqrt(variance)
 
 
 def _scaled(samples: Sequence[Sample], rows: Sequence[Sequence[Loads]]) -> dict[str, Load]:
