@@ -60,7 +60,7 @@ def _as_json(job: Job, trial: Trial, measured: Measured, found: Forecast) -> dic
         "seconds": found.seconds.as_json(),
         "without_price": _without_price(found),
         "paid_before_usd": _paid_before(job),
-        "range": "90 % bootstrap interval over the sampled source rows",
+        "range": "90 % studentized bootstrap interval over the sampled source rows",
     }
 
 
@@ -124,7 +124,7 @@ def _remarks(job: Job, trial: Trial, measured: Measured, exact: bool) -> list[st
         lines.append("Every row was tried, so nothing is guessed but what chance does to a second try.")
     else:
         lines.append(
-            "Ranges hold 90 % of what resampling those rows gives. They are about documents such as these: a few"
+            "Ranges are 90 % intervals, from how those rows differ. They are about documents such as these: a few"
             " that are very different, and missed by the sample, can leave them."
         )
     if not all(model.spec.provider == "offline" for model in job.models):
