@@ -37,6 +37,15 @@ install() {
     cp "$lock" "$stamp"
 }
 
+# install_browser: on a build machine, bring the browser that the tests of pages use. Elsewhere they say what they miss.
+install_browser() {
+    if [ "${CI:-}" != true ] || [ "$(id -u)" != 0 ] || command -v chromium >/dev/null 2>&1; then return; fi
+    if ! command -v apt-get >/dev/null 2>&1; then return; fi
+    say "installing chromium ..."
+    { apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium; } >/dev/null 2>&1 ||
+        say "chromium cannot be installed here: the tests that need it are skipped"
+}
+
 case "${1:-}" in
 "" | -h | --help | help)
     sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
@@ -45,6 +54,7 @@ test)
     shift
     install requirements.lock
     install requirements-dev.lock
+    install_browser
     .venv/bin/ruff check .
     .venv/bin/ruff format --check .
     .venv/bin/mypy
