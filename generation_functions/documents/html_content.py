@@ -12,7 +12,6 @@ NEVER_TEXT = (
     "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "form", "button", "select",
     "input", "textarea", "dialog", "nav", "menu", "audio", "video", "map",
 )  # fmt: skip
-AROUND = ("aside", "footer", "header")
 _ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog", "alert"}
 )

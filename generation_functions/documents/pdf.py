@@ -22,8 +22,6 @@ MOST_PIXELS = 40_000_000
 MOST_SCANS = 2_000
 """Scanned pages of one document that are recognised."""
 
-PASSWORD_ERROR = 4
-
 
 def read_pdf(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
     """One document with its pages, and a skip that names the pages that gave no text though they show something."""

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from generation_functions.rows import Json
 from generation_functions.store import StoreReader
-
-DATASET_PREFIX = "dataset:"
+from generation_functions.store.history import DATASET_PREFIX
 
 
 def coverage(store: StoreReader, run_attempt: int, steps: Sequence[str]) -> dict[str, Json]:

@@ -242,7 +242,9 @@ class Run(Services):
         """A prompt of a step, from the run's `prompts` folder where it has one of that name."""
         chosen = name or step.prompt or step.name
         if isinstance(chosen, Prompt):
-            self.folder.prompts[f"{step.name}"] = chosen.version
+            if self.folder.prompts.get(step.name) != chosen.version:
+                self.folder.prompts[step.name] = chosen.version
+                self.folder.store.share(chosen.shared)
             return chosen
         place = (step.prompts_dir, chosen, mode)
         found = self._prompts.get(place)

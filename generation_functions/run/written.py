@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from generation_functions.rows import Json, Row
-from generation_functions.run.account import DATASET_PREFIX
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import KEPT, StoreReader
+from generation_functions.store.history import DATASET_PREFIX
 from generation_functions.streams.stage import PlainStage
 from generation_functions.streams.stream import Stream
 

@@ -18,7 +18,6 @@ from generation_functions.rows import Json
 from generation_functions.store.store import KEPT, RowRecord, StoreReader
 
 DATASET_PREFIX = "dataset:"
-KEY_LENGTH = 32
 
 _COLUMNS = "step, key, status, reason, detail, fields, exchanges, from_step, from_key, root"
 _SHOWN_CANDIDATES = 5
