@@ -219,13 +219,8 @@ class Run(Services):
         return StepStage(name, step=step, asking=Asking(self, name, model, values, sampling, depth))
 
     def _check_values(self, step: PromptedStep, model: Model, values: Mapping[str, Any]) -> None:
-        if (
-            not values
-            or not hasattr(step, "prompt")
-            or getattr(step, "variations", None)
-            or getattr(step, "turns", None)
-        ):
-            return
+        if not values or getattr(step, "variations", None) or getattr(step, "turns", None):
+            return  # such a step has several prompts, and a value may be for any of them
         prompt = self.prompt(step, None, model.spec.mode)
         # A prompt that stands in for another may leave a value of that one out.
         replaced = Prompt.load(prompt.overrides).names if prompt.overrides is not None else ()
