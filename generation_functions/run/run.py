@@ -219,12 +219,10 @@ class Run(Services):
         return StepStage(name, step=step, asking=Asking(self, name, model, values, sampling, depth))
 
     def _check_values(self, step: PromptedStep, model: Model, values: Mapping[str, Any]) -> None:
-        if not values or getattr(step, "variations", None) or getattr(step, "turns", None):
-            return  # such a step has several prompts, and a value may be for any of them
-        prompt = self.prompt(step, None, model.spec.mode)
-        # A prompt that stands in for another may leave a value of that one out.
-        replaced = Prompt.load(prompt.overrides).names if prompt.overrides is not None else ()
-        wanted = dict.fromkeys((*prompt.names, *replaced))
+        if not values:
+            return
+        prompts = [self.prompt(step, prompt, model.spec.mode) for prompt in step.prompt_names]
+        wanted = dict.fromkeys(place for prompt in prompts for place in _places(prompt))
         for value in values:
             if value not in wanted:
                 options = [*wanted, *step.__dataclass_fields__]
@@ -274,6 +272,11 @@ class Run(Services):
             return await stage.process(row, self.folder)
 
         return do
+
+
+def _places(prompt: Prompt) -> tuple[str, ...]:
+    # A prompt that stands in for another may leave a value of that one out.
+    return (*prompt.names, *(Prompt.load(prompt.overrides).names if prompt.overrides is not None else ()))
 
 
 def structured_fields(step: PromptedStep, model: Model) -> Mapping[str, Json]:

@@ -43,6 +43,10 @@ class ConversationStep(PromptedStep):
         if not self.turns:
             raise ValueError(f"step {self.name!r} needs `turns`")
 
+    @property
+    def prompt_names(self) -> tuple[str | None, ...]:
+        return tuple(dict.fromkeys(turn.prompt for turn in self.turns))
+
     async def process(self, row: Row, calls: Calls) -> Outcome:
         history: Messages = []
         added: dict[str, Json] = {}

@@ -63,6 +63,11 @@ class PromptedStep(Step):
     show_failure: bool = False
     prompts_dir: Path = field(default_factory=lambda: _folder_of_author() / "prompts")
 
+    @property
+    def prompt_names(self) -> tuple[str | None, ...]:
+        """The names of all prompts the step fills; None stands for its one prompt."""
+        return (None,)
+
     def judged(self, completion: str, row: Row) -> tuple[Any, str | None]:
         """The parsed value and None, or None and what is wrong with the completion."""
         try:

@@ -34,6 +34,10 @@ class VariationStep(PromptedStep):
         if not self.variations:
             raise ValueError(f"step {self.name!r} needs `variations`: the names of its prompts")
 
+    @property
+    def prompt_names(self) -> tuple[str | None, ...]:
+        return self.variations
+
     def drawn(self, row: Row, seed: int) -> list[str]:
         """The names of the prompts for one row, in the order they are asked."""
         rng = Random(content_key(seed, self.name, row.key))
