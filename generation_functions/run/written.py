@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DATASETS_FOLDER = "datasets"
 PROVENANCE = ("source", "start", "end", "overlap", "pages", "language")
 """Fields that every row of a dataset keeps in its metadata, where it has them."""
+TOLD = "metadata"
+"""The field whose items a row's metadata has beside those."""
 
 Shape: TypeAlias = Callable[[Row], Mapping[str, Json]]
 """Row → what is written of it: `{"messages": [...]}`, `{"text": ...}`, or any mapping."""
@@ -53,7 +55,7 @@ def dataset_stage(name: str, shape: Shape | None, stream: Stream) -> PlainStage:
     offline = any(model.spec.provider == "offline" for model in stream.models)
 
     def act(row: Row) -> Outcome:
-        content = dict(shape(row)) if shape is not None else dict(row.fields)
+        content = dict(shape(row)) if shape is not None else {n: v for n, v in row.fields.items() if n != TOLD}
         content.setdefault("metadata", _metadata(row, offline))
         return Outcome(KEPT, [(row, content)])
 
@@ -61,7 +63,8 @@ def dataset_stage(name: str, shape: Shape | None, stream: Stream) -> PlainStage:
 
 
 def _metadata(row: Row, offline: bool) -> dict[str, Json]:
-    found = {"key": row.key, **{name: row[name] for name in PROVENANCE if name in row}}
+    told = row[TOLD] if isinstance(row.fields.get(TOLD), Mapping) else {}
+    found = {**told, "key": row.key, **{name: row[name] for name in PROVENANCE if name in row}}
     return {**found, "writer": "offline"} if offline else found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from types import CodeType
@@ -94,6 +94,10 @@ class Calls:
     values: Mapping[str, Json]
     round: int = 0
     exchanges: list[str] = field(default_factory=list)
+
+    def knowing(self, fields: Mapping[str, Json]) -> Calls:
+        """The same calls, where the row and the prompt's values have more fields. Exchanges are kept together."""
+        return replace(self, row=self.row.adding(fields), values={**self.values, **fields})
 
     async def complete(
         self, step: PromptedStep, prompt: Messages | str, *, sample: int = 0, attempt: int = 0

@@ -21,7 +21,7 @@ class VariationStep(PromptedStep):
     variations   names of prompts, such as `("variations/essay", "variations/list")`
     count        versions a row; each prompt is drawn once before any is drawn twice
     into         the field the parsed value goes to
-    label        the field that keeps the name of the prompt
+    label        the field that keeps the name of the prompt; prompt, validator and offline rule see it too
     """
 
     _: KW_ONLY
@@ -50,8 +50,9 @@ class VariationStep(PromptedStep):
         versions: list[Mapping[str, Json]] = []
         problems: list[str] = []
         for sample, name in enumerate(self.drawn(row, calls.asking.services.seed)):
+            labelled = calls.knowing({self.label: PurePath(name).name})
             try:
-                value = await calls.value(self, sample=sample, prompt=calls.filled(self, name))
+                value = await labelled.value(self, sample=sample, prompt=labelled.filled(self, name))
             except StepFailed as exc:
                 problems.append(f"{name}: {exc.message}")
                 continue

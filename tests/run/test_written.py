@@ -60,3 +60,13 @@ async def test_the_card_names_what_to_train_on_and_warns_of_the_offline_writer(t
     assert "empty.txt" in card
     again = await written(tmp_path, {})
     assert (again / "README.md").read_text() == card
+
+
+async def test_what_a_row_tells_of_itself_stands_beside_its_origin(tmp_path: Path) -> None:
+    given = [{"text": "one", "source": "a.txt", "metadata": {"form": "essay", "key": "mine", "source": "theirs"}}]
+    async with Run(tmp_path) as run:
+        shaped = await run.write(run.rows(given), "shaped", lambda row: {"text": row["text"]})
+        plain = await run.write(run.rows(given), "plain")
+    for dataset in (shaped, plain):
+        told = orjson.loads(dataset.path.read_bytes())["metadata"]
+        assert (told["form"], told["source"], len(told["key"])) == ("essay", "a.txt", 32)

@@ -141,6 +141,25 @@ async def test_variations_draw_each_prompt_once_before_any_twice(tmp_path: Path)
         ]
 
 
+async def test_validator_and_rule_know_which_variation_they_see(tmp_path: Path) -> None:
+    (tmp_path / "forms").mkdir()
+    for form in ("prose", "shout"):
+        (tmp_path / "forms" / f"{form}.yaml").write_text(f"- {{role: user, content: '{{form}}: {form} {{text}}'}}")
+
+    def is_loud(value: str, row: Row) -> str | None:
+        return None if row["form"] == "prose" or value.isupper() else "not loud"
+
+    step = VariationStep(
+        "vary", variations=("forms/prose", "forms/shout"), count=2, label="form", validate=is_loud, retries=0,
+        prompts_dir=tmp_path, offline=lambda values, rng: values["text"] + values["form"][:1],
+    )  # fmt: skip
+    async with Run(tmp_path / "out") as run:
+        rows = await run.rows([{"text": "A"}]).through(step, model=OFFLINE).collect()
+        asked = [exchange["prompt"][-1]["content"] for exchange in exchanges_of(run)]
+    assert [(row["form"], row["text"]) for row in rows] == [("prose", "Ap")]
+    assert sorted(asked) == ["prose: prose A", "shout: shout A"]
+
+
 async def test_scores_keep_their_reason_and_drop_the_low(tmp_path: Path) -> None:
     step = ScoreStep(
         "grade", prompt=Prompt.of("{text}"), at_least=5,
