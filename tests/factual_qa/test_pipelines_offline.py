@@ -11,6 +11,7 @@ import pytest
 from generation.core_components.template.template import template
 from generation.core_pipelines.factual_qa.factual_qa import factual_qa
 from generation_functions import Dataset, Model, Run
+from tests.end_to_end.shipped import check_kill_and_resume
 from tests.running import manifest_of, rows_of
 
 OFFLINE = Model.offline()
@@ -111,3 +112,8 @@ def test_the_template_stays_short_enough_to_teach_from() -> None:
     import generation.core_components.template.template as module
 
     assert len(Path(str(module.__file__)).read_text(encoding="utf-8").splitlines()) <= 40
+
+
+def test_killed_half_way_it_resumes_and_a_finished_run_asks_nothing(tmp_path: Path, documents: Path) -> None:
+    calm = check_kill_and_resume(tmp_path, "factual-qa", input_dir=str(documents), chunk_tokens=100)
+    assert calm.datasets()["factual_qa.jsonl"]
