@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -42,11 +43,20 @@ class ModelClients:
             completion = await clients.client(model).complete(request)
 
     Until one call of a client was answered, its other calls wait: a wrong key costs one call.
+
+    timing, rng, session   clocks, randomness and the network; the machine's own where they are left out
     """
 
-    def __init__(self, *, timing: Timing | None = None, rng: Random | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        timing: Timing | None = None,
+        rng: Random | None = None,
+        session: Callable[[], aiohttp.ClientSession] | None = None,
+    ) -> None:
         self._timing = timing
         self._rng = rng or Random()
+        self._new_session = session
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[str, ModelClient] = {}
 
@@ -83,7 +93,7 @@ class ModelClients:
         from generation_functions.models.endpoint import EndpointClient, new_session
 
         if self._session is None:
-            self._session = new_session()
+            self._session = (self._new_session or new_session)()
         if provider == "openai-batch" and batches is not None:
             from generation_functions.models.batch.client import BatchClient
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from heapq import nsmallest
 from itertools import islice
@@ -26,9 +25,10 @@ from generation_functions.run.exchanges import Exchanges
 from generation_functions.run.lock import FolderLock
 from generation_functions.run.manifest import CAME_TO_ITS_END, ENDED, read_manifest, write_atomically, write_manifest
 from generation_functions.run.runlog import RunLog
+from generation_functions.run.surroundings import Surroundings
 from generation_functions.run.written import Dataset, write_card
 from generation_functions.steps.outcome import Outcome
-from generation_functions.store import FAILED, KEPT, RowRecord, Store, StoreReader
+from generation_functions.store import FAILED, KEPT, RowRecord, StoreReader
 from generation_functions.store.opening import set_aside
 from generation_functions.streams.flow import StopSignal
 from generation_functions.streams.stage import Stage
@@ -64,6 +64,7 @@ class RunOptions:
     redact            removes secrets from text on its way to a log, an event or a manifest
     on_progress       called about once a second with the manifest
     on_log            called with every line of the log
+    surroundings      the clock, network and disk; the machine's own unless a simulation stands in
     """
 
     pipeline: str = ""
@@ -82,6 +83,7 @@ class RunOptions:
     on_progress: Callable[[dict[str, Any]], None] | None = None
     on_log: Callable[[str], None] | None = None
     heartbeat_s: float = 1.0
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
     def for_child(self, name: str) -> RunOptions:
         """A child run's options: the same, but it has no config of its own and starts over only with its parent."""
@@ -103,7 +105,8 @@ class RunFolder:
         self.stop: StopSignal = parent.stop if parent is not None else StopSignal()
         self.budget: Budget = parent.budget if parent is not None else Budget(options.budget_usd)
         self._counts: dict[Stage, StageCounts] = {}
-        self._started = time.time()
+        self._clock = options.surroundings.clock
+        self._started = self._clock()
         self._make()
         self._lock = FolderLock(path)
         self._lock.acquire()
@@ -123,7 +126,8 @@ class RunFolder:
         before = self._before()
         if self.options.fresh:
             _set_aside_for_fresh_start(self.path)
-        self.store = Store(self.path / STORE_FILE, clean=before.get("status") in ENDED)
+        clean = before.get("status") in ENDED
+        self.store = self.options.surroundings.open_store(self.path / STORE_FILE, clean=clean)
         self.run_attempt = int(self.store.fact("run_attempt") or 0) + 1
         self.store.set_fact("run_attempt", str(self.run_attempt))
         borrowed = self._borrowed()
@@ -137,8 +141,8 @@ class RunFolder:
             ask_no_model=self.options.ask_no_model,
         )  # fmt: skip
         self.exchanges.batches = self._batches()
-        self.events = Events(self.path, redact=self.options.redact)
-        self._log = RunLog(self.path, redact=self.options.redact, echo=self.options.on_log)
+        self.events = Events(self.path, redact=self.options.redact, clock=self._clock)
+        self._log = RunLog(self.path, redact=self.options.redact, echo=self.options.on_log, clock=self._clock)
         if self.options.config_text is not None:
             write_atomically(self.path / CONFIG_FILE, self.options.config_text.encode())
         write_manifest(self.path, self.manifest("running"))
@@ -262,7 +266,7 @@ class RunFolder:
             "attempt": self.run_attempt,
             "seed": self.options.seed,
             "started": self._started,
-            "updated": time.time(),
+            "updated": self._clock(),
             "steps": self._steps_json(),
             "models": {name: vars(account) for name, account in self.budget.accounts.items()},
             "cost_usd": round(self.budget.spent_usd, 6),
@@ -273,7 +277,7 @@ class RunFolder:
         if self.exchanges.batches is not None and (batches := self.exchanges.batches.as_json()):
             manifest["batches"] = batches
         if ending is not None:
-            manifest |= {"ended": time.time(), "message": self.options.redact(ending.message)}
+            manifest |= {"ended": self._clock(), "message": self.options.redact(ending.message)}
         return manifest
 
     def _steps_json(self) -> dict[str, Json]:

@@ -59,9 +59,7 @@ class Run(Services):
     # Life
 
     async def __aenter__(self) -> Run:
-        from generation_functions.models.clients import ModelClients
-
-        self._clients = await ModelClients().__aenter__()
+        self._clients = await self.options.surroundings.clients().__aenter__()
         try:
             self._folder = RunFolder(self.output_dir, self.options, self._clients)
         except BaseException:

@@ -46,7 +46,7 @@ async def _run(pipeline: Pipeline, kwargs: Mapping[str, Any], output_dir: Path, 
     error: BaseException | None = None
     try:
         async with run:
-            with _Signals(run):
+            with Interruption(run):
                 value = await _call(pipeline, run, kwargs)
     except (Exception, asyncio.CancelledError, KeyboardInterrupt) as exc:
         if run._folder is None or run._folder.ending is None:
@@ -63,8 +63,8 @@ async def _call(pipeline: Pipeline, run: Run, kwargs: Mapping[str, Any]) -> Any:
     return await made if inspect.isawaitable(made) else made
 
 
-class _Signals:
-    """The three steps of stopping, for as long as a pipeline runs."""
+class Interruption:
+    """The three steps of stopping, for as long as a pipeline runs: `press` is what a signal does."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -72,16 +72,17 @@ class _Signals:
         self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
 
-    def __enter__(self) -> _Signals:
+    def __enter__(self) -> Interruption:
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self._stop)
+            self._loop.add_signal_handler(number, self.press)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._loop.remove_signal_handler(number)
 
-    def _stop(self) -> None:
+    def press(self) -> None:
+        """Drain; the second time, stop at once; the third, end the process."""
         self._count += 1
         if self._count == 1:
             self._run.log("stopping: calls in flight come in and are saved; press Ctrl-C again to stop at once")

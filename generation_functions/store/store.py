@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -160,12 +160,22 @@ class StoreReader:
 
 
 class Store(StoreReader):
-    """The one writer of a run's store."""
+    """The one writer of a run's store.
 
-    def __init__(self, path: Path, *, clean: bool = False) -> None:
+    clean   whether the last writer closed it; otherwise it is checked
+    writer  makes what commits, from what makes its connection
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clean: bool = False,
+        writer: Callable[[Callable[[], sqlite3.Connection]], GroupCommit] = GroupCommit,
+    ) -> None:
         prepare(path, clean=clean)
         super().__init__(path)
-        self._writer = GroupCommit(lambda: connect(path, writing=True))
+        self._writer = writer(lambda: connect(path, writing=True))
         self._sharing: dict[int, tuple[Json, str]] = {}
         self._shared_keys: set[str] = set()
 

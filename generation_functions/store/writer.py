@@ -44,7 +44,10 @@ class _Batch:
 
 
 class GroupCommit:
-    """The writing side of a store. `connect` is called once, in the writer's own thread."""
+    """The writing side of a store. `connect` is called once, in the writer's own thread.
+
+    A subclass that writes elsewhere than in a thread replaces `_start`, `_wake` and `close`, and calls `_turn`.
+    """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
@@ -54,15 +57,21 @@ class GroupCommit:
         self._closing = False
         self.error: StoreError | None = None
         self.commits = 0
+        self._start()
+
+    def _start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="millrace-store", daemon=True)
         self._thread.start()
+
+    def _wake(self) -> None:
+        self._lock.notify()
 
     def add_row(self, record: Record) -> None:
         """Queue a row; it is on disk after the next commit. Safe from any thread."""
         with self._lock:
             self._check()
             self._open.rows.append(record)
-            self._lock.notify()
+            self._wake()
 
     def add_exchange(self, record: Record) -> asyncio.Future[None]:
         """Queue an exchange. The future resolves when it is on disk, or raises `StoreError`."""
@@ -76,7 +85,7 @@ class GroupCommit:
         with self._lock:
             self._check()
             self._open.commands.append((statement, record))
-            self._lock.notify()
+            self._wake()
 
     def flushed(self) -> asyncio.Future[None]:
         """A future that resolves when everything queued so far is on disk."""
@@ -88,7 +97,7 @@ class GroupCommit:
         """Write what is queued, then end the thread. Raises the first error a commit met."""
         with self._lock:
             self._closing = True
-            self._lock.notify()
+            self._wake()
         self._thread.join()
         if self.error is not None:
             raise self.error
@@ -100,7 +109,7 @@ class GroupCommit:
             self._shared = loop.create_future()
             self._shared.add_done_callback(_mark_retrieved)
             self._open.waiters.append((loop, self._shared))
-        self._lock.notify()
+        self._wake()
         return self._shared
 
     def _check(self) -> None:
@@ -108,19 +117,30 @@ class GroupCommit:
             raise self.error
 
     def _run(self) -> None:
+        connection = self._opened()
         try:
-            connection = self._connect()
-        except (sqlite3.Error, OSError) as exc:
-            self.error = StoreError(f"the store cannot be opened for writing: {exc}")
-            connection = None
-        try:
-            while (batch := self._take()) is not None:
-                if connection is not None and self.error is None:
-                    self._commit(connection, batch)
-                self._announce(batch)
+            while self._turn(connection):
+                pass
         finally:
             if connection is not None:
                 connection.close()
+
+    def _opened(self) -> sqlite3.Connection | None:
+        try:
+            return self._connect()
+        except (sqlite3.Error, OSError) as exc:
+            self.error = StoreError(f"the store cannot be opened for writing: {exc}")
+            return None
+
+    def _turn(self, connection: sqlite3.Connection | None) -> bool:
+        """Commit what has gathered, waiting for it if need be. False once there will be no more."""
+        batch = self._take()
+        if batch is None:
+            return False
+        if connection is not None and self.error is None:
+            self._commit(connection, batch)
+        self._announce(batch)
+        return True
 
     def _take(self) -> _Batch | None:
         with self._lock:
