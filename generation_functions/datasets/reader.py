@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 import orjson
 
@@ -17,14 +18,21 @@ from generation_functions.rows import Json
 SAMPLE = 100
 """How many rows are looked at to tell a file's format."""
 
+Skip: TypeAlias = Callable[[ConfigError], None]
 
-def read_rows(path: Path) -> Iterator[dict[str, Json]]:
+
+def _raised(fault: ConfigError) -> None:
+    raise fault
+
+
+def read_rows(path: Path, *, skip: Skip = _raised) -> Iterator[dict[str, Json]]:
     """The rows of a file, or of all the shards it belongs to, streamed (a `.json` file is read whole).
 
-    Raises `DocumentError` for a file that cannot be read, `ConfigError` for one that holds no rows.
+    `skip` is told of what stands in a row's place and is none; without it, that is raised. Raises `DocumentError` for a
+    file that cannot be read, `ConfigError` for one that holds no rows.
     """
     for file in shards_of(path):
-        yield from _read(file)
+        yield from _read(file, skip)
 
 
 def detect_format(path: Path) -> Format:
@@ -40,14 +48,14 @@ def is_dataset_file(path: Path) -> bool:
     return path.suffix.lower() in READERS and path.is_file()
 
 
-def _read(path: Path) -> Iterator[dict[str, Json]]:
+def _read(path: Path, skip: Skip) -> Iterator[dict[str, Json]]:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise ConfigError(
             f"{path} is no dataset: it ends with none of {', '.join(READERS)}", hint="rename or convert it"
         )
     try:
-        yield from reader(path)
+        yield from reader(path, skip)
     except (ConfigError, DocumentError):
         raise
     except Exception as exc:
@@ -57,27 +65,38 @@ def _read(path: Path) -> Iterator[dict[str, Json]]:
         ) from exc
 
 
-def _jsonl(path: Path) -> Iterator[dict[str, Json]]:
+def _jsonl(path: Path, skip: Skip) -> Iterator[dict[str, Json]]:
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _mapping(path, number, _parsed(path, number, line))
+            if not line.strip():
+                continue
+            try:
+                row = _mapping(path, number, _parsed(path, number, line))
+            except ConfigError as exc:
+                skip(exc)
+                continue
+            yield row
 
 
-def _json(path: Path) -> Iterator[dict[str, Json]]:
+def _json(path: Path, skip: Skip) -> Iterator[dict[str, Json]]:
     found = _parsed(path, 1, path.read_bytes())
     rows = found if isinstance(found, list) else [found]
     for number, row in enumerate(rows, start=1):
-        yield _mapping(path, number, row)
+        try:
+            row = _mapping(path, number, row)
+        except ConfigError as exc:
+            skip(exc)
+            continue
+        yield row
 
 
-def _parquet(path: Path) -> Iterator[dict[str, Json]]:
+def _parquet(path: Path, skip: Skip) -> Iterator[dict[str, Json]]:
     from generation_functions.datasets.parquet import read_parquet
 
     yield from read_parquet(path)
 
 
-def _csv(path: Path) -> Iterator[dict[str, Json]]:
+def _csv(path: Path, skip: Skip) -> Iterator[dict[str, Json]]:
     from generation_functions.datasets.csv_table import read_csv
 
     yield from read_csv(path)
@@ -98,6 +117,6 @@ def _mapping(path: Path, line: int, row: Json) -> dict[str, Json]:
     return row
 
 
-READERS: dict[str, Callable[[Path], Iterator[dict[str, Json]]]] = {
+READERS: dict[str, Callable[[Path, Skip], Iterator[dict[str, Json]]]] = {
     ".jsonl": _jsonl, ".ndjson": _jsonl, ".json": _json, ".parquet": _parquet, ".csv": _csv,
 }  # fmt: skip

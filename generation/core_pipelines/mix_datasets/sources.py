@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generation.core_components.conversations.files import dataset_of_run
 from generation_functions.errors import ConfigError
-from generation_functions.run.manifest import read_manifest
 
 
 class Source(BaseModel):
@@ -38,18 +38,7 @@ class Source(BaseModel):
             raise ConfigError(f"there is no {self.path} to mix", hint="run what makes it first, or mend the path")
         if not self.path.is_dir():
             return self.path
-        datasets = sorted(read_manifest(self.path).get("datasets", {}))
-        if self.dataset is None and len(datasets) != 1:
-            raise ConfigError(
-                f"{self.path} has {len(datasets)} datasets",
-                hint=f"name one as `dataset:`: {', '.join(datasets) or 'none yet'}",
-            )
-        name = self.dataset or datasets[0]
-        if name not in datasets:
-            raise ConfigError(
-                f"{self.path} has no dataset {name!r}", hint=f"it has: {', '.join(datasets) or 'none yet'}"
-            )
-        return self.path / "datasets" / f"{name}.jsonl"
+        return dataset_of_run(self.path, self.dataset)
 
 
 def check_labels(sources: list[Source]) -> None:
