@@ -152,6 +152,7 @@ def models_in(value: Any) -> Iterator[Model]:
 
 
 def _job(prepared: PreparedRun, changes: Changes, command: str) -> Job:
+    from generation_functions.datasets.split import Shares
     from generation_functions.run.folder import RunOptions
 
     bound = prepared.bound.checked()
@@ -163,6 +164,7 @@ def _job(prepared: PreparedRun, changes: Changes, command: str) -> Job:
         budget_usd=settings.budget.usd if settings.budget is not None else None,
         prompts=settings.prompts,
         max_failed_share=settings.max_failed_share,
+        held_out=Shares(settings.held_out.validation, settings.held_out.test),
         fresh=changes.fresh,
         fingerprint=fingerprint(bound),
         config_text=resolved_yaml(bound),

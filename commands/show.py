@@ -13,6 +13,7 @@ from commands.pipeline_steps import prompt_names, steps_of
 from commands.terminal import paint, table, width_of, wrapped
 from generation_functions.config import PipelineEntry, load_yaml, pipeline_schema, sections_of
 from generation_functions.config.module_loader import Pipeline
+from generation_functions.config.schema import fields_inside
 
 Schema = Mapping[str, Any]
 
@@ -71,19 +72,26 @@ def _prompts(step: Any) -> str:
 
 
 def _parameters(schema: Schema) -> Iterator[str]:
-    groups: dict[str, list[tuple[str, Schema]]] = {}
+    groups: dict[str, list[tuple[str, Schema]]] = {"": []}
     for name, drawn in schema["properties"].items():
-        groups.setdefault(drawn.get("x-group", ""), []).append((name, drawn))
+        groups.setdefault(drawn.get("x-group", ""), []).extend(_with_fields(name, drawn, schema))
     required = set(schema.get("required", ()))
-    names = max((len(name) for name in schema["properties"]), default=0)
-    kinds = max((len(_kind(drawn)) for drawn in schema["properties"].values()), default=0)
-    if not schema["properties"]:
+    shown = [pair for members in groups.values() for pair in members]
+    names = max((len(name) for name, _ in shown), default=0)
+    kinds = max((len(_kind(drawn)) for _, drawn in shown), default=0)
+    if not shown:
         yield "  none"
     for group, members in groups.items():
         if group:
             yield f"  {group}:"
         for name, drawn in members:
             yield from _parameter(name, drawn, name in required, names, kinds)
+
+
+def _with_fields(name: str, drawn: Schema, schema: Schema) -> Iterator[tuple[str, Schema]]:
+    inside = fields_inside(drawn, schema)
+    yield name, {**drawn, "default": {}} if inside else drawn
+    yield from ((f"{name}.{inner}", told) for inner, told in inside.items())
 
 
 def _parameter(name: str, drawn: Schema, required: bool, names: int, kinds: int) -> Iterator[str]:

@@ -13,6 +13,7 @@ Manifest = Mapping[str, Any]
 
 COLOURS = {"succeeded": "green", "partial": "yellow", "running": "cyan", "cancelling": "yellow", "cancelled": "yellow"}
 _MOST_REASONS = 6
+_ROWS_OF = {"train": "rows", "validation": "validation_rows", "test": "test_rows"}
 _DATASET_STEP = "dataset:"
 
 
@@ -38,7 +39,7 @@ def calls_of(manifest: Manifest) -> tuple[int, int]:
 
 def dataset_rows(manifest: Manifest) -> int:
     """Rows in all datasets of the run."""
-    return sum(dataset["rows"] + dataset["validation_rows"] for dataset in manifest.get("datasets", {}).values())
+    return sum(dataset.get(rows, 0) for dataset in manifest.get("datasets", {}).values() for rows in _ROWS_OF.values())
 
 
 def nothing_to_do(manifest: Manifest) -> bool:
@@ -136,12 +137,15 @@ def files(manifest: Manifest, output_dir: Path, *, for_training: bool = False) -
     mark = paint("← train on this" if for_training else "← the dataset", "green")
     for name, dataset in manifest.get("datasets", {}).items():
         for file in dataset["files"]:
-            is_validation = ".validation." in file
-            count = dataset["validation_rows" if is_validation else "rows"]
+            count = dataset.get(_ROWS_OF[_split_of(file)], 0)
             remark = mark if file == f"{name}.jsonl" and count else ""
             rows.append((str(output_dir / "datasets" / file), counted(count, "row"), remark))
         rows += [(f"  {note}", "", "") for note in dataset["notes"]]
     return table(rows, align="lrl")
+
+
+def _split_of(file: str) -> str:
+    return next((split for split in ("validation", "test") if f".{split}." in file), "train")
 
 
 def dataset_paths(manifest: Manifest, output_dir: Path) -> list[Path]:

@@ -22,6 +22,7 @@ from pydantic import BaseModel  # noqa: E402
 from commands.show import bounds, schema_of  # noqa: E402
 from generation_functions.config import Catalog, RunSettings, load_super_config  # noqa: E402
 from generation_functions.config.annotations import core_type, kind_of  # noqa: E402
+from generation_functions.config.schema import fields_inside  # noqa: E402
 from generation_functions.models.model import ModelSpec  # noqa: E402
 from run_pipeline import VERBS, parser_of  # noqa: E402
 
@@ -74,10 +75,10 @@ def settings_rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[st
     for name, field in model.model_fields.items():
         if name in _FILLED_IN:
             continue
+        inner = core_type(field.annotation)
         default = "required" if field.is_required() else shown(field.default)
         what = " ".join(filter(None, (field.description, sentence(bounds(drawn[name])))))
         yield f"`{prefix}{name}`", kind_of(field.annotation), default, what
-        inner = core_type(field.annotation)
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from settings_rows(inner, f"{prefix}{name}.")
 
@@ -100,12 +101,16 @@ def parameter_rows(schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """A row for each parameter of a pipeline."""
     required = schema.get("required", ())
     for name, drawn in schema["properties"].items():
-        default = "required" if name in required else shown(drawn.get("default"))
+        inside = fields_inside(drawn, schema)
+        default = "required" if name in required else "–" if inside else shown(drawn.get("default"))
         note = drawn.get("x-attention")
         words = (
             drawn.get("description"), sentence(bounds(drawn)), f"**Attention:** {sentence(note)}" if note else None,
         )  # fmt: skip
         yield f"`{name}`", drawn.get("x-group", "–"), drawn["x-kind"], default, " ".join(filter(None, words)) or "–"
+        for inner, told in inside.items():
+            what = " ".join(filter(None, (told.get("description"), sentence(bounds(told)))))
+            yield f"`{name}.{inner}`", drawn.get("x-group", "–"), told["x-kind"], shown(told.get("default")), what
 
 
 # The command line
@@ -158,7 +163,7 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[st
 
 def shown(value: Any) -> str:
     """A default as it would be written in a config."""
-    if value is None or value in ({}, [], ""):
+    if value is None or value in ({}, [], "") or isinstance(value, BaseModel):
         return "–"
     return f"`{value}`" if isinstance(value, str | Path) else f"`{json.dumps(value)}`"
 

@@ -1,9 +1,20 @@
-"""Which language a text is in, as far as pipelines need to tell."""
+"""Which language a text is in, as far as pipelines need to tell, and which one to write in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+OWN_LANGUAGE = "the language of the text"
+"""What a prompt's `{language}` says where every text keeps its own."""
+
+Language: TypeAlias = Annotated[
+    str, Field(min_length=2, description="Language to write in, by its name (German); by default that of the source.")
+]
+"""A pipeline's `language:`. It fills `{language}` in the prompts of steps that write."""
 
 _COMMONEST = {
     "en": "the of and to in is was that for with as on are by from at it were which an be this",

@@ -7,10 +7,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, to_jsonable_python
 
-from generation_functions.config.annotations import settings_pipeline
+from generation_functions.config.annotations import core_type, kind_of, settings_pipeline
 from generation_functions.config.module_loader import Pipeline
 from generation_functions.config.sections import placed_keys
 from generation_functions.config.settings import RESERVED
@@ -80,10 +81,23 @@ def _optional_words(parameter: Parameter, groups: Mapping[str, str], notes: Mapp
 def _decorate_nested(drawn: dict[str, Json], parameter: Parameter, defs: dict[str, Json]) -> None:
     pipeline = settings_pipeline(parameter.annotation)
     reference = _reference_in(drawn)
-    if pipeline is None or reference not in defs:
+    if reference not in defs:
         return
-    drawn["x-pipeline"] = signature_of(pipeline).name
-    _decorate(defs[reference], signature_of(pipeline), defs, {}, {})
+    if pipeline is not None:
+        drawn["x-pipeline"] = signature_of(pipeline).name
+        _decorate(defs[reference], signature_of(pipeline), defs, {}, {})
+        return
+    model = core_type(parameter.annotation)
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        for name, field in model.model_fields.items():
+            defs[reference]["properties"][name]["x-kind"] = kind_of(field.annotation)
+
+
+def fields_inside(drawn: Mapping[str, Json], schema: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
+    """The fields of a parameter that is a mapping with fields of its own, by name; none of any other."""
+    inside = schema.get("$defs", {}).get(_reference_in(dict(drawn)), {}) if drawn.get("x-kind") == "mapping" else {}
+    found: dict[str, dict[str, Json]] = inside.get("properties", {})
+    return found
 
 
 def _reference_in(schema: Json) -> str:

@@ -88,6 +88,8 @@ class Limits:
     max_depth: int = 3
 
 
+DEFAULT_LIMITS = Limits()
+
 Result: TypeAlias = Document | Skip | Member
 
 Reader: TypeAlias = Callable[..., Iterator[Result]]

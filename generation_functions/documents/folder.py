@@ -9,14 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from generation_functions.documents.document import Document, Limits, Member, Result, Skip
+from generation_functions.documents.document import DEFAULT_LIMITS, Document, Limits, Member, Result, Skip
 from generation_functions.documents.format import Format
 from generation_functions.documents.processes import Processes, Task, Ticket
 from generation_functions.documents.readers import READERS
 from generation_functions.documents.walk import Found, walk
 from generation_functions.errors import ConfigError, DocumentError, MillraceError
 
-DEFAULT_LIMITS = Limits()
 AHEAD = 16
 """How many files may be read before their turn; their results wait on disk."""
 

@@ -38,7 +38,7 @@ def ending_of(
     """The ending of a run that raised `error`, or came to its end with these counts and datasets."""
     if error is not None:
         return _of_error(error)
-    if datasets and not any(dataset.rows + dataset.validation_rows for dataset in datasets.values()):
+    if datasets and not any(dataset.all_rows for dataset in datasets.values()):
         return Ending("failed", 1, f"no row reached a dataset: {_where_rows_went(counts)}")
     worst = max(counts.items(), key=lambda item: _failed_share(item[1]), default=None)
     if worst is not None and _failed_share(worst[1]) > max_failed_share:
@@ -47,7 +47,7 @@ def ending_of(
             "partial", 3, f"{lost.failed} of {lost.came_in} rows failed in {name!r}, more than "
             f"max_failed_share allows ({max_failed_share:.0%}): {_commonest(lost)}",
         )  # fmt: skip
-    written = ", ".join(f"{_counted(d.rows + d.validation_rows)} in {d.name}" for d in datasets.values()) or "done"
+    written = ", ".join(f"{_counted(d.all_rows)} in {d.name}" for d in datasets.values()) or "done"
     if limited_by is not None:
         return Ending("partial", 4, f"{written}; stopped after {_counted(limited_by, 'source row')}, as limit asks")
     return Ending("succeeded", 0, written)

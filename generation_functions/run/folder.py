@@ -34,6 +34,7 @@ from generation_functions.streams.flow import StopSignal
 from generation_functions.streams.stage import Stage
 
 if TYPE_CHECKING:
+    from generation_functions.datasets.split import Shares
     from generation_functions.models.batch.desk import BatchDesk
     from generation_functions.models.clients import ModelClients
 
@@ -59,6 +60,7 @@ class RunOptions:
     budget_usd        most money over all attempts; None for no limit
     prompts           a folder of prompts that replace the pipeline's own, file by file
     max_failed_share  share of a step's rows that may fail before the run counts as partial
+    held_out          shares of source documents that datasets keep for validation and for test; None for none
     fresh             set an earlier store aside and start over
     fingerprint       of the resolved config; `config_text` is that config as YAML, secrets as references
     redact            removes secrets from text on its way to a log, an event or a manifest
@@ -76,6 +78,7 @@ class RunOptions:
     budget_usd: float | None = None
     prompts: Path | None = None
     max_failed_share: float = 0.05
+    held_out: Shares | None = None
     fresh: bool = False
     fingerprint: str = ""
     config_text: str | None = None

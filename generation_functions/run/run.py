@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.config.suggestions import did_you_mean
+from generation_functions.documents import Limits
+from generation_functions.documents.document import DEFAULT_LIMITS
 from generation_functions.errors import ConfigError, MillraceError, RunStopped
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Model
@@ -34,6 +36,7 @@ from generation_functions.streams.stage import Stage, StepStage
 from generation_functions.streams.stream import Stream
 
 if TYPE_CHECKING:
+    from generation_functions.datasets.split import Shares
     from generation_functions.models.clients import ModelClients
 
 _SPARE_WIDTH = 1.25
@@ -113,9 +116,13 @@ class Run(Services):
 
     # Sources
 
-    def read(self, input_dir: Path | str) -> Documents:
-        """The documents of a folder (or of one file), in a stable order. What cannot be read is reported as a skip."""
-        return Documents(self, Path(input_dir))
+    def read(self, input_dir: Path | str, *, limits: Limits = DEFAULT_LIMITS, workers: int = 2) -> Documents:
+        """The documents of a folder (or of one file), in a stable order. What cannot be read is reported as a skip.
+
+        limits   bounds in time, memory and size on each document
+        workers  processes that parse
+        """
+        return Documents(self, Path(input_dir), limits, workers)
 
     def rows(self, rows: Iterable[Mapping[str, Json]], *, name: str = "rows") -> Stream:
         """A stream over your own mappings. They are iterated once for each time the stream is written or collected."""
@@ -131,13 +138,14 @@ class Run(Services):
         *,
         formats: Sequence[str] = ("messages",),
         parquet: bool = True,
-        validation_share: float = 0.0,
+        held_out: Shares | None = None,
     ) -> Dataset:
         """Run a stream and write its rows, in source order, to `datasets/NAME.jsonl` and its siblings.
 
         shape             row → the mapping to write; without it the row's fields are written
         formats           names in `datasets.FORMATS`; the first is NAME.jsonl, the others are NAME.FORMAT.jsonl
-        validation_share  share of source documents, 0 to 1, kept for NAME.validation.jsonl
+        held_out          shares of source documents kept for NAME.validation.jsonl and NAME.test.jsonl; without it,
+                          those of the run's config
 
         Raises `RunStopped` when the run was stopped; at a stop by the budget, what is finished is written first.
         """
@@ -147,16 +155,21 @@ class Run(Services):
         except RunStopped as exc:
             if exc.reason != "budget":
                 raise
-            await self._export(name, stream, formats, parquet, validation_share)
+            await self._export(name, stream, formats, parquet, held_out)
             raise
-        return await self._export(name, stream, formats, parquet, validation_share)
+        return await self._export(name, stream, formats, parquet, held_out)
 
     async def _export(
-        self, name: str, stream: Stream, formats: Sequence[str], parquet: bool, validation_share: float
+        self, name: str, stream: Stream, formats: Sequence[str], parquet: bool, held_out: Shares | None
     ) -> Dataset:
         await self.folder.store.flushed()
         dataset = await export_dataset(
-            self.folder, name, formats=formats, parquet=parquet, validation_share=validation_share, seed=self.seed
+            self.folder,
+            name,
+            formats=formats,
+            parquet=parquet,
+            held_out=held_out or self.options.held_out,
+            seed=self.seed,
         )
         self.datasets[name] = dataset
         return dataset

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.chunking import Chunk, ChunkBy, check_chunking, chunk_document, token_counter
-from generation_functions.documents import Document, Skip, read_documents
+from generation_functions.documents import Document, Limits, Skip, read_documents
+from generation_functions.documents.document import DEFAULT_LIMITS
 from generation_functions.languages import detect_language
 from generation_functions.rows import Json, Place, Row, content_key
 from generation_functions.steps.outcome import Outcome
@@ -31,6 +32,8 @@ class Documents:
 
     run: Run
     folder: Path
+    limits: Limits = DEFAULT_LIMITS
+    workers: int = 2
 
     def chunk(
         self,
@@ -81,7 +84,9 @@ class Documents:
     def _found(self) -> Iterator[Document | Skip]:
         """What the folder gives. What was parsed is kept in the run's folder, so that going on parses nothing again."""
         kept = self.run.output_dir / PARSED
-        with closing(read_documents(self.folder, cache=kept, stop=self.run.folder.stop.is_set)) as found:
+        stop = self.run.folder.stop.is_set
+        found = read_documents(self.folder, limits=self.limits, workers=self.workers, cache=kept, stop=stop)
+        with closing(found):
             yield from found
 
     def _documents(self, stage: Stage) -> Iterator[tuple[Document, Row]]:

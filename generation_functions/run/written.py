@@ -19,6 +19,7 @@ from generation_functions.streams.stream import Stream
 
 if TYPE_CHECKING:
     from generation_functions.datasets import Record
+    from generation_functions.datasets.split import Shares
     from generation_functions.run.folder import RunFolder
 
 DATASETS_FOLDER = "datasets"
@@ -41,11 +42,17 @@ class Dataset:
     validation_rows: int
     files: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+    test_rows: int = 0
+
+    @property
+    def all_rows(self) -> int:
+        """Rows of every split."""
+        return self.rows + self.validation_rows + self.test_rows
 
     def as_json(self) -> dict[str, Json]:
         """For `run.json`."""
         return {
-            "rows": self.rows, "validation_rows": self.validation_rows,
+            "rows": self.rows, "validation_rows": self.validation_rows, "test_rows": self.test_rows,
             "files": [path.name for path in self.files], "notes": list(self.notes),
         }  # fmt: skip
 
@@ -83,20 +90,23 @@ def dataset_records(store: StoreReader, name: str, run_attempt: int) -> Iterator
 
 
 async def export_dataset(
-    folder: RunFolder, name: str, *, formats: Sequence[str], parquet: bool, validation_share: float, seed: int
+    folder: RunFolder, name: str, *, formats: Sequence[str], parquet: bool, held_out: Shares | None, seed: int
 ) -> Dataset:
     """Write a dataset's files from the store, in a thread. Raises `StoreError`, `ConfigError`."""
     from generation_functions.datasets import write_dataset
+    from generation_functions.datasets.split import Shares
 
+    shares = held_out or Shares()
     records = dataset_records(folder.store, name, folder.run_attempt)
     written = await asyncio.to_thread(
         write_dataset, records, folder.path / DATASETS_FOLDER, name,
-        formats=formats, parquet=parquet, validation_share=validation_share, seed=seed,
+        formats=formats, parquet=parquet, validation_share=shares.validation,
+        test_share=shares.test, seed=seed,
     )  # fmt: skip
     files = tuple(file.path for file in written.files)
     dataset = Dataset(
         name, folder.path / DATASETS_FOLDER / f"{name}.jsonl", written.rows, written.validation_rows, files,
-        tuple(written.notes),
+        tuple(written.notes), written.test_rows,
     )  # fmt: skip
     folder.events.emit("dataset_written", **{"name": name, **dataset.as_json()})
     return dataset

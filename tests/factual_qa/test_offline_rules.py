@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from generation.core_components.languages import OWN_LANGUAGE
 from generation.core_pipelines.factual_qa import offline_rules, steps
 from generation_functions.prompts import PromptBook
 
@@ -23,7 +24,15 @@ ALL_STEPS = [getattr(steps, name) for name in (
 
 
 def row(**fields: Any) -> dict[str, Any]:
-    return {"text": TEXT, "source": "sea/tides.md", "headings": ["Tides"], "most": 4, **PAIR, **fields}
+    return {
+        "text": TEXT,
+        "source": "sea/tides.md",
+        "headings": ["Tides"],
+        "most": 4,
+        "language": OWN_LANGUAGE,
+        **PAIR,
+        **fields,
+    }
 
 
 @pytest.mark.parametrize("step", ALL_STEPS, ids=lambda step: step.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from generation.core_components.template.template import template
 from generation.core_pipelines.factual_qa.factual_qa import factual_qa
 from generation_functions import Dataset, Model, Run
+from generation_functions.store import StoreReader
 from tests.end_to_end.shipped import check_kill_and_resume
 from tests.running import manifest_of, rows_of
 
@@ -117,3 +119,22 @@ def test_the_template_stays_short_enough_to_teach_from() -> None:
 def test_killed_half_way_it_resumes_and_a_finished_run_asks_nothing(tmp_path: Path, documents: Path) -> None:
     calm = check_kill_and_resume(tmp_path, "factual-qa", input_dir=str(documents), chunk_tokens=100)
     assert calm.datasets()["factual_qa.jsonl"]
+
+
+async def test_the_writer_is_asked_for_the_language_of_the_config(tmp_path: Path, documents: Path) -> None:
+    await ask(tmp_path / "out", documents, language="Portuguese")
+    with closing(StoreReader(tmp_path / "out" / "store.sqlite")) as store:
+        asked = [
+            store.exchange(key) for (key,) in store.query("SELECT key FROM exchanges WHERE step = 'ask_questions'")
+        ]
+    assert asked
+    assert all("in Portuguese." in exchange["prompt"][-1]["content"] for exchange in asked if exchange is not None)
+
+
+async def test_questions_asked_before_are_left_out_where_that_is_wanted(tmp_path: Path, documents: Path) -> None:
+    (documents / "copy.md").write_text(DOCUMENTS["tea.md"])
+    kept = await ask(tmp_path / "all", documents)
+    told_once = await ask(tmp_path / "distinct", documents, question_duplicates=1.0)
+    assert told_once.rows < kept.rows
+    lost = rows_of(tmp_path / "distinct", "deduplicate", "dropped")
+    assert {row["reason"] for row in lost} == {"the same as an earlier row"}

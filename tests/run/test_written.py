@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from generation_functions import Run
+from generation_functions.datasets.split import Shares
 from tests.running import OFFLINE, echo_step
 
 
@@ -45,7 +46,7 @@ async def test_rows_stand_in_source_order_and_say_where_they_come_from(tmp_path:
 
 async def test_no_document_stands_on_both_sides_of_a_split(tmp_path: Path) -> None:
     documents = {f"{n}.txt": story(f"thing{n}") for n in range(20)} | {"copy.txt": story("thing7")}
-    folder = await written(tmp_path, documents, validation_share=0.4)
+    folder = await written(tmp_path, documents, held_out=Shares(validation=0.4))
     train, held_out = (lines(folder / f"loud{part}.jsonl") for part in ("", ".validation"))
     assert train
     assert held_out

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from generation.core_components.languages import OWN_LANGUAGE, Language
+from generation.core_components.reading import Reading
 from generation.core_pipelines.factual_qa.conversation import as_conversation
 from generation.core_pipelines.factual_qa.steps import (
     ask_questions,
@@ -29,13 +31,21 @@ async def factual_qa(
     questions: Annotated[int, Field(ge=1, le=20, description="Most questions asked about a chunk.")] = 4,
     votes: Annotated[int, Field(ge=1, le=15, description="Votes each check may take; more than half must pass.")] = 3,
     turns: Annotated[int, Field(ge=1, le=20, description="Most question-and-answer turns in a conversation.")] = 1,
+    question_duplicates: Annotated[
+        float | None, Field(gt=0, le=1, description="Drop questions worded this much like one before; 1: equal ones.")
+    ] = None,
+    language: Language = OWN_LANGUAGE,
+    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
 ) -> Dataset:
     """Write question-and-answer conversations grounded in your documents."""
-    chunks = run.read(input_dir).chunk(max_tokens=chunk_tokens)
+    chunks = reading.chunks(run, input_dir, chunk_tokens)
+    asked = chunks.through(keep_suitable, model=judge).through(
+        ask_questions, model=writer, most=questions, language=language
+    )
+    if question_duplicates is not None:
+        asked = asked.deduplicate("question", threshold=question_duplicates)
     pairs = (
-        chunks.through(keep_suitable, model=judge)
-        .through(ask_questions, model=writer, most=questions)
-        .through(check_question, model=judge, votes=votes)
+        asked.through(check_question, model=judge, votes=votes)
         .through(check_relevance, model=judge, votes=votes)
         .through(check_answer, model=judge, votes=votes)
         .through(repair, model=writer)
