@@ -21,7 +21,7 @@ find_python() {
     exit 2
 }
 
-# install LOCKFILE: make .venv hold exactly what a lock file names. Does nothing when it does already.
+# install LOCKFILE [PIP OPTION...]: make .venv hold exactly what a lock file names. Does nothing when it does already.
 install() {
     local lock=$1 stamp=".venv/.${1%.lock}.installed"
     if [ -x .venv/bin/python ] && cmp -s "$lock" "$stamp"; then return; fi
@@ -33,8 +33,14 @@ install() {
         }
     fi
     say "installing ${lock} ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement "$lock" >&2
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "${@:2}" --requirement "$lock" >&2
     cp "$lock" "$stamp"
+}
+
+# install_trainers: bring what the tests of training use, on a build machine or where it is asked for. It is large.
+install_trainers() {
+    if [ "${CI:-}" != true ] && [ "${MILLRACE_TRAINERS:-}" != 1 ]; then return; fi
+    install requirements-train.lock --no-deps
 }
 
 # install_browser: on a build machine, bring the browser that the tests of pages use. Elsewhere they say what they miss.
@@ -54,6 +60,7 @@ test)
     shift
     install requirements.lock
     install requirements-dev.lock
+    install_trainers
     install_browser
     .venv/bin/ruff check .
     .venv/bin/ruff format --check .
