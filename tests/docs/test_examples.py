@@ -15,7 +15,7 @@ LANGUAGES = ("bash", "console", "python", "yaml", "json", "sql", "text")
 RUN = ("bash", "console", "python", "sql")
 WITH_MISTAKES = ("configs/mistakes.yaml", "configs/exposed.yaml")
 """Configs that a page shows for what is wrong with them."""
-IDS = [page.name for page in PAGES]
+IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 WITH_EXAMPLES = [page for page in PAGES if any(block.language in RUN for block in blocks_of(page))]
 
 
@@ -130,7 +130,7 @@ def assert_row(project: PageProject, block: Block) -> None:
     assert code == 0, printed
     rows = [json.loads(line)["fields"] for line in printed.splitlines()]
     shown = json.loads(block.text)
-    alike = next((row for row in rows if row["messages"] == shown["messages"]), None)
+    alike = next((row for row in rows if {**row, "metadata": shown["metadata"]} == shown), None)
     assert alike is not None, f"{block.place}: {block.argument} has no such row; show one that it has"
     assert alike["metadata"].keys() == shown["metadata"].keys(), block.place
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.docs.pages import PAGES, ROOT, anchors_of, blocks_of, links_of
 
-IDS = [page.name for page in PAGES]
+IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 README = ROOT / "README.md"
 
 NOT_OURS = ("start.sh", "inputs", "outputs", "models", ".venv")
@@ -37,6 +37,12 @@ def test_the_pages_have_links_to_look_at() -> None:
 def test_every_page_can_be_reached_from_the_index() -> None:
     linked = {target.partition("#")[0] for _, target in links_of(ROOT / "docs" / "README.md")}
     assert {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"} <= linked
+
+
+def test_the_table_of_pipelines_names_every_page_of_one() -> None:
+    folder = ROOT / "docs" / "pipelines"
+    linked = {target for _, target in links_of(folder / "README.md")}
+    assert {page.name for page in folder.glob("*.md")} - {"README.md"} <= linked
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
+from generation.core_components.titles import with_title
 from generation.core_pipelines.factual_qa import offline_rules
 from generation.core_pipelines.factual_qa.source_references import speaks_of_its_source
 from generation_functions import MajorityVoteStep, OneToManyStep, PipelineStep
@@ -18,12 +18,6 @@ WRITING = {"temperature": 0.7, "max_tokens": 2400}
 _NOTHING_TO_ASK = re.compile(r"^[\W_]*no questions[\W_]*$", re.IGNORECASE | re.MULTILINE)
 _judgement = choice("pass", "reword", "fail")
 _reworded_pair = labelled("Question", "Answer", many=False)
-
-
-def with_title(row: Mapping[str, Any]) -> dict[str, str]:
-    """`title`: where the chunk stands, as its file's name and the headings above it."""
-    name = PurePosixPath(row.get("source") or "document").stem
-    return {"title": " › ".join([name, *row.get("headings", ())])}
 
 
 def pairs_or_none(completion: str) -> list[dict[str, str]]:

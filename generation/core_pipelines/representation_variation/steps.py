@@ -1,0 +1,91 @@
+"""The steps of `representation_variation`: facts, what follows from them, and the chunk in other forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from generation.core_components.titles import with_title
+from generation.core_pipelines.representation_variation import offline_rules
+from generation.core_pipelines.representation_variation.forms import FORMS, invented_year, not_of_its_form, unfenced
+from generation_functions import DepthFirst, Model, PipelineStep, Row, VariationStep
+from generation_functions.parsing import bulleted_list, tag
+from generation_functions.steps.asking import Doing
+
+_NOTHING = re.compile(r"^[\W_]*(?:no facts|nothing follows)[\W_]*$", re.IGNORECASE | re.MULTILINE)
+_items = bulleted_list()
+_retold = tag("retold")
+
+
+def items_or_none(completion: str) -> list[str]:
+    """The items of a list; none where the completion says that there are none. Raises `ParseError`."""
+    return [] if _NOTHING.search(completion) else _items(completion)
+
+
+def retold(completion: str) -> str:
+    """What stands between the tags, without a code fence. Raises `ParseError`."""
+    return unfenced(_retold(completion))
+
+
+def no_invented_year(facts: list[str], row: Mapping[str, Any]) -> str | None:
+    """What is wrong with a list of facts: a year that the chunk does not have."""
+    return next((problem for fact in facts if (problem := invented_year(fact, row))), None)
+
+
+def with_facts(row: Mapping[str, Any]) -> dict[str, str]:
+    """`title`, and `facts` as the list that a prompt shows."""
+    return {**with_title(row), "facts": "\n".join(f"- {fact}" for fact in row["facts"])}
+
+
+list_facts = PipelineStep(
+    "list_facts",
+    parse=items_or_none,
+    validate=no_invented_year,
+    into="facts",
+    drop_if=lambda facts, row: None if facts else "holds no fact to retell",
+    prepare=with_title,
+    offline=offline_rules.list_facts,
+    sampling={"temperature": 0.3, "max_tokens": 2400},
+    show_failure=True,
+)
+
+infer_facts = PipelineStep(
+    "infer_facts",
+    parse=items_or_none,
+    into="inferred",
+    drop_if=lambda inferred, row: None if inferred else "nothing worth knowing follows from its facts",
+    prepare=with_facts,
+    offline=offline_rules.infer_facts,
+    sampling={"temperature": 0.3, "max_tokens": 1200},
+)
+
+retell = VariationStep(
+    "retell",
+    variations=tuple(f"forms/{form}" for form in FORMS),
+    label="form",
+    parse=retold,
+    validate=not_of_its_form,
+    prepare=with_facts,
+    offline=offline_rules.retell,
+    sampling={"temperature": 0.8, "max_tokens": 3200},
+    show_failure=True,
+)
+
+
+async def _every_form(
+    row: Row, do: Doing, *, model: Model, language: str, also: tuple[str, ...], forms: tuple[str, ...], versions: int
+) -> list[Row]:
+    """The chunk in the forms asked for: as it is, as its facts, as what follows from them, and retold."""
+    made = {"original": [row["text"]], "atomic_facts": ["\n".join(row["facts"])], "inferred_facts": []}
+    if "inferred_facts" in also:
+        inferred = await do(infer_facts, row, model=model, language=language)
+        made["inferred_facts"] = ["\n".join(each["inferred"]) for each in inferred]
+    texts = [row.adding({"form": form, "text": text}) for form in also for text in made[form]]
+    if versions:
+        names = tuple(f"forms/{form}" for form in forms)
+        texts += await do(retell, row, model=model, variations=names, count=versions, language=language)
+    return texts
+
+
+every_form = DepthFirst("every_form", _every_form)
