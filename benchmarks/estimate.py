@@ -1,6 +1,6 @@
 """How often a run's true cost lies in the range that `estimate` gave before it.
 
-    python benchmarks/estimate.py [--corpora 40] [--json FILE]
+    python benchmarks/estimate.py [--corpora 40] [--first 0] [--json FILE]
 
 Each corpus is estimated from a few of its chunks and then run whole, both as a user would, against an endpoint whose
 answers depend on the question alone: a third of the chunks is dropped by vote, completions differ in length (nine of
@@ -112,13 +112,22 @@ def held(base_url: str, seed: int, sample: int) -> dict[str, tuple[bool, float]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=int, default=40)
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first corpus")
     parser.add_argument("--json", type=Path, default=None)
     arguments = parser.parse_args()
     os.environ["FAKE_KEY"] = "a-key"
-    figures: dict[str, Any] = {"corpora": arguments.corpora, "stated": 0.9, "held": {}, "likely_over_truth": {}}
+    figures: dict[str, Any] = {
+        "corpora": arguments.corpora,
+        "first": arguments.first,
+        "stated": 0.9,
+        "held": {},
+        "likely_over_truth": {},
+    }
     for lengths, sample in product(("even", "uneven"), SAMPLES):
         with served(answer=f"benchmarks.estimate:{lengths}") as base_url:
-            tries = [held(base_url, seed, sample) for seed in range(arguments.corpora)]
+            tries = [
+                held(base_url, seed, sample) for seed in range(arguments.first, arguments.first + arguments.corpora)
+            ]
         name = f"{lengths} lengths, {sample} chunks tried"
         figures["held"][name] = {m: sum(t[m][0] for t in tries) / len(tries) for m in MEASURES}
         off = {m: sorted(t[m][1] for t in tries) for m in MEASURES}

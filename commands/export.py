@@ -156,12 +156,13 @@ def _push(hub: Hub | None, source: Source, made: Export, arguments: argparse.Nam
 
 def _target(source: Source, wanted: str | None) -> str:
     from generation_functions.datasets import can_convert, format_named
-    from generation_functions.datasets.conversion import no_way
+    from generation_functions.datasets.conversion import can_pair, no_way
 
     if wanted is None:
         return _name_of(source.form)
-    if source.form is not None and not can_convert(source.form, format_named(wanted)):
-        raise no_way(source.form, format_named(wanted))
+    form, target = source.form, format_named(wanted)
+    if form is not None and not (can_convert(form, target) or can_pair(form, target)):
+        raise no_way(form, target)
     return wanted
 
 

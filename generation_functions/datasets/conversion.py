@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from generation_functions.datasets.form import Family, Fields, Format, beside, without_repeats
 from generation_functions.datasets.formats import FORMATS, format_of
+from generation_functions.datasets.pairing import UNPAIRED, Pairing
 from generation_functions.datasets.trees import as_message, branch_of, branches, ranked_answers
 from generation_functions.datasets.turns import LABELS, LOST_TURNS, message, text_of, turns_of
 from generation_functions.errors import ConfigError
@@ -182,8 +183,13 @@ def ways(source: Family, target: Format) -> tuple[Way, ...] | None:
 
 
 def can_convert(source: Format, target: Format) -> bool:
-    """Whether rows of one format have a form in another at all."""
+    """Whether a row of one format has a form in another by itself."""
     return ways(source.family, target) is not None
+
+
+def can_pair(source: Format, target: Format) -> bool:
+    """Whether rows of one format have a form in another two by two: single answers with a verdict, in pairs."""
+    return source.family == "labelled" and target.family == "preference"
 
 
 def convert(row: Mapping[str, Json], source: Format, target: Format) -> Converted:
@@ -206,7 +212,7 @@ def convert(row: Mapping[str, Json], source: Format, target: Format) -> Converte
 
 def no_way(source: Format, target: Format) -> ConfigError:
     """Rows of one format that have no form in another."""
-    possible = [name for name, form in FORMATS.items() if can_convert(source, form)]
+    possible = [name for name, form in FORMATS.items() if can_convert(source, form) or can_pair(source, form)]
     return ConfigError(
         f"rows of the format {source.name} have no form in {target.name}", hint=f"they can be: {', '.join(possible)}"
     )
@@ -235,9 +241,13 @@ class Conversion:
     seen: int = 0
     lost: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    pairing: Pairing = field(default_factory=Pairing)
 
     def rows_of(self, row: Mapping[str, Json]) -> tuple[Fields, ...]:
-        """The row in the format: usually one row, none where it is left out. Raises `ConfigError`."""
+        """The row in the format: usually one row, none where it is left out or waits for its other half.
+
+        Raises `ConfigError`.
+        """
         self.seen += 1
         try:
             made = self._converted(row)
@@ -246,22 +256,33 @@ class Conversion:
                 raise
             made = Converted((), (), exc.problems[0].message)
         self.lost.update(made.lost)
-        if not made.rows:
+        if not made.rows and made.left_out != UNPAIRED:
             self.left_out[made.left_out or "nothing is left of it"] += 1
         return made.rows
 
     def _converted(self, row: Mapping[str, Json]) -> Converted:
+        source = self.source or format_of(row)
+        if source is not None and can_pair(source, self.target):
+            return self._paired(source.read(row))
         if self.source is not None:
             return convert(row, self.source, self.target)
         if self.target.name == "messages" and "messages" not in row:
             return Converted((dict(row),))
-        return convert(row, format_of(row) or FORMATS["messages"], self.target)
+        return convert(row, source or FORMATS["messages"], self.target)
+
+    def _paired(self, row: Fields) -> Converted:
+        found = self.pairing.pair(row)
+        if found is None:
+            return Converted((), (), UNPAIRED)
+        spelled = self.target.spell(found[0])
+        return Converted((spelled.fields,), without_repeats([*found[1], *spelled.lost]))
 
     def notes(self) -> list[str]:
         """What was lost, and in how many of the rows."""
         of = f"of {self.seen:,} row{'' if self.seen == 1 else 's'}"
         lost = [f"{count:,} {of} lost {what}" for what, count in _ranked(self.lost)]
-        return lost + [f"{count:,} {of} left out: {why}" for why, count in _ranked(self.left_out)]
+        left_out = self.left_out + Counter({UNPAIRED: self.pairing.left})
+        return lost + [f"{count:,} {of} left out: {why}" for why, count in _ranked(left_out)]
 
 
 def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
