@@ -1,8 +1,9 @@
 """JSON lines into Parquet, a row group at a time: one schema for all rows, found by reading them once beforehand.
 
 A column whose values have no common type (text here, a list there) is written as JSON text, and named in the answer;
-its metadata says so to whoever reads the file with this module. The bytes depend on the rows and the library's version
-alone. What a mapping has not is null in Parquet, so reading leaves out what is null.
+the schemas of tools are JSON text always. A column's metadata says so to whoever reads the file with this module. The
+bytes depend on the rows and the library's version alone. What a mapping has not is null in Parquet, so reading leaves
+out what is null.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from generation_functions.rows import Json
 
 GROUP_ROWS = 2_000
 JSON_TEXT = b"millrace.json_text"
+AS_JSON_TEXT = frozenset({"tools"})
+"""Columns that are JSON text whatever they hold. In one type for all, each would get the others' fields."""
 
 
 def write_parquet(sources: Sequence[Path], targets: Sequence[Path]) -> tuple[str, ...]:
@@ -30,7 +33,7 @@ def write_parquet(sources: Sequence[Path], targets: Sequence[Path]) -> tuple[str
     columns = _columns(sources)
     while (stubborn := _write_all(sources, targets, columns)) is not None:
         columns[stubborn] = None
-    return tuple(name for name, found in columns.items() if found is None)
+    return tuple(name for name, found in columns.items() if found is None and name not in AS_JSON_TEXT)
 
 
 def read_parquet(path: Path) -> Iterator[dict[str, Json]]:
@@ -83,6 +86,8 @@ def _columns(sources: Sequence[Path]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for rows in (group for source in sources for group in _groups(source)):
         for name in dict.fromkeys(name for row in rows for name in row):
+            if name in AS_JSON_TEXT:
+                columns[name] = None
             if name in columns and columns[name] is None:
                 continue
             columns[name] = _common(columns.get(name, pa.null()), _type([row.get(name) for row in rows]))

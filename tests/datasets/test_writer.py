@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation_functions.datasets import Record, write_dataset
+from generation_functions.datasets.parquet import read_parquet
 from generation_functions.datasets.split import Shares, split_of
 from generation_functions.datasets.staging import storage
 from generation_functions.errors import ConfigError, StoreError
@@ -264,6 +265,15 @@ def test_rows_of_different_fields_share_one_parquet_schema(tmp_path: Path) -> No
         {"text": "c", "score": None, "tags": None, "by": {"name": None, "age": 3}},
     ]
     assert pq.ParquetFile(tmp_path / "rows.parquet").num_row_groups == 2
+
+
+def test_every_tool_keeps_its_own_schema(tmp_path: Path) -> None:
+    tools = [{"function": {"name": "add", "parameters": {"properties": {"a": {"type": "number"}}}}}]
+    others = [{"function": {"name": "find", "parameters": {"properties": {"b": {"type": "string"}}}}}]
+    found, notes = table(tmp_path, [{"text": "a", "tools": tools}, {"text": "b", "tools": others}])
+    assert [json.loads(row["tools"]) for row in found] == [tools, others]
+    assert notes == ()
+    assert [row["tools"] for row in read_parquet(tmp_path / "rows.parquet")] == [tools, others]
 
 
 VALUES = [1, "text", [1], {"a": 1}, True, 2.5, [["a"]], {"a": "b"}, 2**63, -1, {}, [{}], [1, "x"], None]
