@@ -38,9 +38,7 @@ def read_completion(address: Address, body: bytes, prompt: Messages | str, secon
     Raises `BadAnswer` for a malformed or empty one, `RequestRefused` for one cut at its length or by a filter, and what
     its own error means where a success carries an error.
     """
-    parsed = _decoded(address, body)
-    if parsed.get("error"):
-        raise _fault_inside(address, parsed)
+    parsed = read_object(address, body)
     said = _said(address, _first_choice(address, parsed))
     usage = _usage(parsed.get("usage"), prompt, said)
     try:
@@ -51,13 +49,21 @@ def read_completion(address: Address, body: bytes, prompt: Messages | str, secon
     return Completion(said.text, said.thoughts, said.finish_reason, usage, seconds)
 
 
+def read_object(address: Address, body: bytes) -> dict[str, Any]:
+    """The JSON object of an answer's body. Raises `BadAnswer`, and what its own error means where it carries one."""
+    parsed = _decoded(address, body)
+    if parsed.get("error"):
+        raise _fault_inside(address, parsed)
+    return parsed
+
+
 def _decoded(address: Address, body: bytes) -> dict[str, Any]:
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError as exc:
         parsed = _leniently_decoded(address, body, exc)
     if not isinstance(parsed, dict):
-        raise _malformed(address, f"a JSON {type(parsed).__name__} where an object belongs")
+        raise malformed(address, f"a JSON {type(parsed).__name__} where an object belongs")
     return parsed
 
 
@@ -72,10 +78,11 @@ def _leniently_decoded(address: Address, body: bytes, cause: orjson.JSONDecodeEr
             ) from cause
         shown = address.quote(body[:200].decode("utf-8", "replace"))
         hint = "is that a web page? check `base_url`; it often ends in /v1" if shown.startswith("<") else None
-        raise _malformed(address, f"no JSON: {shown!r}" if shown else "an empty body", hint) from cause
+        raise malformed(address, f"no JSON: {shown!r}" if shown else "an empty body", hint) from cause
 
 
-def _malformed(address: Address, what: str, hint: str | None = None) -> BadAnswer:
+def malformed(address: Address, what: str, hint: str | None = None) -> BadAnswer:
+    """An answer that is none: `what` was found in it."""
     return BadAnswer(f"{address.name}: malformed answer from {address.base_url}: {what}", hint=hint)
 
 
@@ -100,7 +107,7 @@ def _status_meant(said: str) -> int:
 def _first_choice(address: Address, parsed: Mapping[str, Any]) -> dict[str, Any]:
     choices = parsed.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        raise _malformed(address, f"`choices` is {_shape(choices)}")
+        raise malformed(address, f"`choices` is {_shape(choices)}")
     choice: dict[str, Any] = choices[0]
     if choice.get("error"):
         raise _fault_inside(address, choice)
@@ -112,7 +119,7 @@ def _said(address: Address, choice: Mapping[str, Any]) -> Said:
     if message is None and "text" in choice:
         message = {"content": choice["text"]}
     if not isinstance(message, dict):
-        raise _malformed(address, f"`message` is {_shape(message)}")
+        raise malformed(address, f"`message` is {_shape(message)}")
     content = message.get("content")
     text, thoughts = split_thoughts(_clean(content if isinstance(content, str) else _joined(address, content)))
     reasoning = message.get("reasoning_content") or message.get("reasoning")
@@ -128,14 +135,14 @@ def _joined(address: Address, content: Any) -> str:
     if content is None:
         return ""
     if not isinstance(content, list):
-        raise _malformed(address, f"`content` is {_shape(content)}")
+        raise malformed(address, f"`content` is {_shape(content)}")
     return "".join(_text_of_part(address, part) for part in content)
 
 
 def _text_of_part(address: Address, part: Any) -> str:
     text = part.get("text", "") if isinstance(part, dict) else part
     if not isinstance(text, str):
-        raise _malformed(address, f"a part of `content` is {_shape(text)}")
+        raise malformed(address, f"a part of `content` is {_shape(text)}")
     return text
 
 

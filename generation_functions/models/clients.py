@@ -94,6 +94,10 @@ class ModelClients:
 
         if self._session is None:
             self._session = (self._new_session or new_session)()
+        if model.spec.mode == "embedding":
+            from generation_functions.models.embedding import EmbeddingClient
+
+            return EmbeddingClient(_called_directly(model), session=self._session, timing=self._timing, rng=self._rng)
         if provider == "openai-batch" and batches is not None:
             from generation_functions.models.batch.client import BatchClient
 

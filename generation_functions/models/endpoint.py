@@ -26,6 +26,9 @@ from generation_functions.models.timing import LoopTiming, Timing
 from generation_functions.rows import canonical_json
 
 MOST_ANSWER_BYTES: Final = 16 * 2**20
+OPERATIONS: Final = {"chat": "chat/completions", "completion": "completions", "embedding": "embeddings"}
+"""What each mode asks of an endpoint."""
+
 _CONNECT_S: Final = 30.0
 _LISTING_S: Final = 20.0
 _SEED_STEP: Final = 1009
@@ -75,7 +78,7 @@ class EndpointClient:
         self._session = session
         self._timing = timing or LoopTiming()
         self._chat = spec.mode == "chat"
-        self._url = URL(self.address.url("chat/completions" if self._chat else "completions"))
+        self._url = URL(self.address.url(OPERATIONS[spec.mode]))
         self._headers = self.address.headers()
         self._timeout_s = spec.timeout_s
         self._timeout = aiohttp.ClientTimeout(total=spec.timeout_s, sock_connect=min(_CONNECT_S, spec.timeout_s))
@@ -108,12 +111,16 @@ class EndpointClient:
     async def _send(self, request: Request) -> Completion:
         """One HTTP call. Raises an `EndpointError` of its kind."""
         started = self._timing.now()
-        status, headers, body = await self._exchange(
-            "POST", self._url, body_of(request, self.address.model, chat=self._chat), self._timeout
-        )
+        status, headers, body = await self._exchange("POST", self._url, self._asked(request), self._timeout)
         if status != 200:
             raise self._fault(status, headers, body)
-        return read_completion(self.address, body, request.prompt, self._timing.now() - started)
+        return self._understood(body, request, self._timing.now() - started)
+
+    def _asked(self, request: Request) -> bytes:
+        return body_of(request, self.address.model, chat=self._chat)
+
+    def _understood(self, body: bytes, request: Request, seconds: float) -> Completion:
+        return read_completion(self.address, body, request.prompt, seconds)
 
     async def _exchange(
         self, method: str, url: URL, data: bytes | None, limits: aiohttp.ClientTimeout

@@ -41,9 +41,10 @@ class ModelSpec(BaseModel):
     api_key_name: Annotated[
         str | None, Field(description="Name of the variable the key came from; filled in by the loader.")
     ] = None
-    mode: Annotated[Literal["chat", "completion"], Field(description="Chat messages, or one plain text prompt.")] = (
-        "chat"
-    )
+    mode: Annotated[
+        Literal["chat", "completion", "embedding"],
+        Field(description="Chat messages, one plain text prompt, or vectors of texts."),
+    ] = "chat"
     max_in_flight: Annotated[
         int, Field(ge=1, le=100_000, description="Most calls open at once; 20,000 for `openai-batch`.")
     ] = 64
@@ -83,6 +84,11 @@ class ModelSpec(BaseModel):
         if isinstance(values, Mapping) and values.get("provider") == "openai-batch":
             return {"max_in_flight": BATCH_IN_FLIGHT, **values}
         return values
+
+    @property
+    def prompt_mode(self) -> Literal["chat", "completion"]:
+        """The kind of prompt it is asked with."""
+        return "completion" if self.mode == "completion" else "chat"
 
     def sampling(self) -> dict[str, Any]:
         """The default sampling fields that were set, as they stand in a request's body."""

@@ -174,10 +174,11 @@ class Run(Services):
         self.datasets[name] = dataset
         return dataset
 
-    async def collect(self, stream: Stream) -> list[Row]:
-        """Run a stream and give its rows in source order."""
+    async def collect(self, stream: Stream, *, every: bool = False) -> list[Row]:
+        """Run a stream and give its rows in source order. `every` also where only a few source rows are tried out: for
+        what must know all of them."""
         rows: list[Row] = []
-        await self._flow(stream, list(stream.stages), rows.append)
+        await self._flow(stream, list(stream.stages), rows.append, every=every)
         return sorted(rows, key=lambda row: (row.place, row.key))
 
     async def once(self, step: OneOffStep, *, model: Model, **values: Any) -> Any:
@@ -191,14 +192,17 @@ class Run(Services):
             raise MillraceError(f"step {step.name!r} got no usable answer: {self.folder.why_lost(step.name)}")
         return made[0]["value"]
 
-    async def _flow(self, stream: Stream, stages: list[Stage], arrive: Callable[[Row], None]) -> None:
+    async def _flow(
+        self, stream: Stream, stages: list[Stage], arrive: Callable[[Row], None], *, every: bool = False
+    ) -> None:
         folder = self.folder
         for model in stream.models:
             folder.exchanges.expect(model)
         for stage in (*stream.source_stages, *stages):
             folder.begin(stage)
+        source = stream.source() if every else folder.limited(stream.source())
         flow = Flow(
-            folder.limited(stream.source()), stages, recorder=folder, arrive=arrive,
+            source, stages, recorder=folder, arrive=arrive,
             width=_width(stream.models), stop=folder.stop,
         )  # fmt: skip
         await flow.run()
@@ -219,6 +223,7 @@ class Run(Services):
         """A step with its model and settings, ready to run. Raises `ConfigError` for a setting nobody asked for."""
         step, values = step.with_settings(settings)
         if isinstance(step, PromptedStep) and model is not None:
+            _check_mode(step, model)
             self._check_values(step, model, values)
         name = name or step.name
         known = self._specs.setdefault(name, step)
@@ -232,7 +237,7 @@ class Run(Services):
     def _check_values(self, step: PromptedStep, model: Model, values: Mapping[str, Any]) -> None:
         if not values:
             return
-        prompts = [self.prompt(step, prompt, model.spec.mode) for prompt in step.prompt_names]
+        prompts = [self.prompt(step, prompt, model.spec.prompt_mode) for prompt in step.prompt_names]
         wanted = dict.fromkeys(place for prompt in prompts for place in _places(prompt))
         for value in values:
             if value not in wanted:
@@ -283,6 +288,14 @@ class Run(Services):
             return await stage.process(row, self.folder)
 
         return do
+
+
+def _check_mode(step: PromptedStep, model: Model) -> None:
+    if model.spec.mode == "embedding":
+        raise ConfigError(
+            f"step {step.name!r} asks the model {model.name!r}, which is there for embeddings",
+            hint="Name a model that writes, or take `mode: embedding` away from it.",
+        )
 
 
 def _places(prompt: Prompt) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ class Calls:
     def filled(self, step: PromptedStep, name: str | None = None) -> Messages | str:
         """The step's prompt (or another of its folder) filled with the row's values."""
         asking = self.asking
-        mode = asking.the_model().spec.mode
+        mode = asking.the_model().spec.prompt_mode
         return asking.services.prompt(step, name, mode).fill(self.values)
 
 

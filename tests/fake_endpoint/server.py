@@ -20,6 +20,7 @@ from tests.fake_endpoint.batches import FakeBatches, error
 from tests.fake_endpoint.faults import Fault, Plan, fault_for
 
 _CHARACTERS_PER_TOKEN = 4
+_WANTED = {"/v1/chat/completions": "messages", "/v1/completions": "prompt", "/v1/embeddings": "input"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -70,6 +71,7 @@ class FakeEndpoint:
         app = web.Application(client_max_size=2**28)
         app.router.add_post("/v1/chat/completions", self._complete)
         app.router.add_post("/v1/completions", self._complete)
+        app.router.add_post("/v1/embeddings", self._complete)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/stats", self._stats)
         self.batches.add_routes(app.router, self._guarded)
@@ -79,7 +81,7 @@ class FakeEndpoint:
         if (refusal := self._refusal(request)) is not None:
             return refusal
         body = await _json_of(request)
-        if (problem := _problem_of(body, chat=request.path.endswith("chat/completions"))) is not None:
+        if (problem := _problem_of(body, wants=_WANTED[request.path])) is not None:
             self.statuses[400] += 1
             return error(400, problem)
         return await self._logged_call(request, body)
@@ -92,7 +94,7 @@ class FakeEndpoint:
 
     def _answer_in_batch(self, body: dict[str, Any], number: int) -> tuple[int, dict[str, Any] | None]:
         """The status and body of one request of a batch; a fault that hangs leaves it without its turn."""
-        if (problem := _problem_of(body, chat="messages" in body)) is not None:
+        if (problem := _problem_of(body, wants="messages" if "messages" in body else "prompt")) is not None:
             return 400, {"error": {"message": problem, "type": "invalid_request_error", "param": None, "code": None}}
         if self.keep:
             self.bodies.append(body)
@@ -144,12 +146,15 @@ class FakeEndpoint:
             await asyncio.Event().wait()
         if fault.delay:
             await asyncio.sleep(fault.delay)
-        payload = fault.payload(completion(body, self.answer(body), number) if fault.body is None else {})
+        payload = fault.payload(self._whole(body, number) if fault.body is None else {})
         if fault.cut is not None:
             return await _cut_short(request, fault, payload)
         return web.Response(
             status=fault.status, body=payload, headers={**fault.headers, "Content-Type": fault.content_type}
         )
+
+    def _whole(self, body: dict[str, Any], number: int) -> dict[str, Any]:
+        return embeddings(body) if "input" in body else completion(body, self.answer(body), number)
 
     async def _models(self, request: web.Request) -> web.Response:
         if (refusal := self._refusal(request)) is not None:
@@ -208,6 +213,25 @@ def completion(body: dict[str, Any], answer: str | dict[str, Any], number: int) 
     }
 
 
+def embeddings(body: dict[str, Any]) -> dict[str, Any]:
+    """A vector for each text, near those of texts with the same words."""
+    texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+    data = [{"object": "embedding", "index": n, "embedding": word_vector(text)} for n, text in enumerate(texts)]
+    read = sum(len(text) for text in texts) // _CHARACTERS_PER_TOKEN + 1
+    usage = {"prompt_tokens": read, "total_tokens": read}
+    # Not in order: an index says which text each belongs to.
+    return {"object": "list", "model": body["model"], "data": data[::-1], "usage": usage}
+
+
+def word_vector(text: str) -> list[float]:
+    """Sixteen numbers that count the text's words by their hash."""
+    counts = [0.0] * 16
+    for word in text.lower().split():
+        counts[hashlib.blake2b(word.strip(".,?!").encode(), digest_size=1).digest()[0] % 16] += 1.0
+    length = sum(count * count for count in counts) ** 0.5 or 1.0
+    return [count / length for count in counts]
+
+
 async def _json_of(request: web.Request) -> Any:
     try:
         return json.loads(await request.read())
@@ -215,14 +239,14 @@ async def _json_of(request: web.Request) -> Any:
         return None
 
 
-def _problem_of(body: Any, *, chat: bool) -> str | None:
+def _problem_of(body: Any, *, wants: str) -> str | None:
     """What a strict endpoint would not accept in a body."""
     if not isinstance(body, dict):
         return "the body is not a JSON object"
     if not isinstance(body.get("model"), str):
         return "you must provide a model parameter"
-    if not chat:
-        return None if "prompt" in body else "you must provide a prompt"
+    if wants != "messages":
+        return None if body.get(wants) else f"you must provide a {wants}"
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         return "you must provide messages"
