@@ -1,0 +1,142 @@
+"""What a model would answer at each step, worked out from the conversation: `(values, rng) -> completion`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from generation.core_components.conversations.facts import numbers
+from generation.core_components.conversations.passages import read_transcript, transcript
+from generation.core_components.languages import FUNCTION_WORDS, language_of
+from generation.core_components.offline_writer.rewording import accented, reworded
+from generation.core_components.offline_writer.sentences import sentences
+
+Values = Mapping[str, Any]
+
+OWN = "the language of"
+OPENERS = {
+    "en": ("Gladly. ", "Of course. ", "Happy to help. ", "Good question. "),
+    "de": ("Gern. ", "Aber natürlich. ", "Das erkläre ich gern. "),
+    "fr": ("Volontiers. ", "Bien sûr. "),
+    "es": ("Con gusto. ", "Claro que sí. "),
+}
+PROMPTS = {
+    "en": (
+        "You answer questions about {topics}. Keep to what is known, in one to three complete sentences.",
+        "People come to you to learn about {topics}. Answer directly, with names and numbers, and stop there.",
+        "Answer as someone who knows {topics} well and has little time: the point first, then what it rests on.",
+        "You help with {topics}. Be accurate and plain. Where you do not know, say so.",
+    ),
+    "de": (
+        "Du beantwortest Fragen zu {topics}. Bleib bei dem, was bekannt ist, in ein bis drei ganzen Sätzen.",
+        "Wer dich fragt, möchte etwas über {topics} lernen. Antworte ohne Umschweife, mit Namen und Zahlen.",
+    ),
+    "fr": ("Tu réponds à des questions sur {topics}. Va droit au but, en une à trois phrases complètes.",),
+    "es": ("Respondes a preguntas sobre {topics}. Ve al grano, con una a tres frases completas.",),
+}
+THOUGHTS = {
+    "en": (
+        "They want to know {asked}. What comes to mind first: {words}. {check} I will say it plainly.",
+        "So the question is {asked}. This turns on {words}. {check} The point first, in whole sentences.",
+        "{asked_up}: that is what they ask. I should bring in {words}. {check} No need for more than that.",
+    ),
+    "de": (
+        "Gefragt ist, {asked}. Mir fällt dazu ein: {words}. {check} Das sage ich schlicht, ohne den Rest.",
+        "Es geht also darum, {asked}. Entscheidend: {words}. {check} Zuerst das Wichtigste, in ganzen Sätzen.",
+    ),
+}
+CHECKS = {
+    "en": ("The number matters here, {number}, so it must be right.", "No figures are needed."),
+    "de": ("Die Zahl {number} muss stimmen.", "Zahlen braucht es keine."),
+}
+_JOIN = {"en": "and", "de": "und", "fr": "et", "es": "y"}
+_WEAK = frozenset(word for words in FUNCTION_WORDS.values() for word in words) | frozenset(
+    re.findall(
+        r"\w+",
+        """about after again also another because been before being between called came can come does each
+        easily either every first from give gives goes have here into just keep kept know known later like
+        made make many might more most much must need needs never often once only other over person same
+        should since some someone something still such than that their them then there these they this those
+        through took under until used usually very well were what when where which while whom whose will
+        with without would year years your whole little really until order shorter""",
+    )
+)
+
+
+def rewrite(values: Values, rng: Random) -> str:
+    """The passages in other words; in another language, as far as rules can: with accents, so that it can be seen."""
+    passages = read_transcript(values["transcript"])
+    language = language_of(" ".join(passages.values()))
+    friendly = bool(re.search(r"warm|friend|kind|cheer|herzlich|freund", str(values.get("style", "")), re.IGNORECASE))
+    told = {name: reworded(text, language) for name, text in passages.items()}
+    if friendly and language in OPENERS:
+        told = {n: rng.choice(OPENERS[language]) + t if n.startswith("assistant") else t for n, t in told.items()}
+    own = OWN in values["language"]
+    return transcript(told if own else {name: accented(text) for name, text in told.items()})
+
+
+def check_same(values: Values, rng: Random) -> str:
+    """Same, where the numbers are the same and the length is not far off."""
+    before, after = values["transcript"], values["rewritten"]
+    same = numbers(before) == numbers(after) and 0.6 < len(after) / len(before) < 1.7
+    told = "There is no difference in meaning." if same else "The two versions differ in numbers or in length."
+    return f"{told}\nVerdict: {'same' if same else 'changed'}"
+
+
+def write_system(values: Values, rng: Random) -> str:
+    """What the operator of such an assistant could have written, about the topics of the conversation."""
+    passages = read_transcript(values["transcript"])
+    text = " ".join(text for name, text in passages.items() if name.startswith(("user", "assistant")))
+    language = language_of(text)
+    topics = telling_words(text, 2) or ["everyday life"]
+    prompt = rng.choice(PROMPTS.get(language, PROMPTS["en"])).format(topics=listed(topics, language))
+    return f"<system>\n{prompt}\n</system>"
+
+
+def write_thoughts(values: Values, rng: Random) -> str:
+    """For each answer: what is asked, what bears on it, and how to say it."""
+    passages = read_transcript(values["transcript"])
+    thoughts = {name: _thought(name, passages, rng) for name in re.findall(r"thoughts\d+", values["wanted"])}
+    return transcript(thoughts)
+
+
+def _thought(name: str, passages: Mapping[str, str], rng: Random) -> str:
+    number = int(name.removeprefix("thoughts"))
+    answer = passages[f"assistant{number}"]
+    before = [text for other, text in passages.items() if other.startswith("user") and int(other[4:]) < number]
+    question = before[-1] if before else answer
+    language = language_of(f"{question} {answer}")
+    language = language if language in THOUGHTS else "en"
+    words = [word for word in telling_words(answer, 4) if word not in question.lower()] or telling_words(answer, 3)
+    figures = re.findall(r"\d[\d.,]*\d|\d", answer)
+    check = CHECKS[language][0].format(number=figures[0]) if figures else CHECKS[language][1]
+    asked = _asked(question)
+    return rng.choice(THOUGHTS[language]).format(
+        asked=asked, asked_up=asked[:1].upper() + asked[1:], words=", ".join(words) or answer[:40], check=check
+    )
+
+
+def _asked(question: str) -> str:
+    """The question as one would say it to oneself, shortened."""
+    found = sentences(question) or [question]
+    asked = next((each for each in reversed(found) if each.endswith("?")), found[0]).rstrip("?.! ")
+    words = asked.split()
+    short = " ".join(words[:18]) + (" …" if len(words) > 18 else "")
+    return f"“{short}”"
+
+
+def telling_words(text: str, most: int) -> list[str]:
+    """The words of a text that say most of what it is about, as it spells them."""
+    words = [word for word in re.findall(r"[^\W\d_]{4,}", text) if word.lower() not in _WEAK]
+    counts = Counter(word.lower() for word in words)
+    spelled = {word.lower(): word for word in reversed(words)}
+    ranked = sorted(counts, key=lambda word: (-counts[word], -len(word), word))[:most]
+    return [spelled[word] for word in sorted(ranked, key=lambda word: text.lower().index(word))]
+
+
+def listed(words: list[str], language: str) -> str:
+    """Words as a list in a sentence."""
+    return f" {_JOIN.get(language, 'and')} ".join(words)
