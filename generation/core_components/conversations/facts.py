@@ -1,4 +1,4 @@
-"""What a rewriting must keep, as far as it can be told without a model: numbers and names."""
+"""What can be told of a rewriting without a model: numbers and names that it keeps, and the language it is in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from generation.core_components.conversations.protection import without_marks
+from generation_functions.languages import UNDETERMINED, detect_language
+from generation_functions.languages.names import NAMES
 
 _NUMBER = re.compile(r"\d(?:[\d.,'’\u00a0\u202f\u066b\u066c]*\d)?")
 _LIST_NUMBER = re.compile(r"^\s*\(?\d{1,3}[.)]\s", re.MULTILINE)
@@ -55,6 +57,14 @@ def added_numbers(before: Mapping[str, str], after: Mapping[str, str]) -> str | 
         if added:
             return f"<{name}> has the number {_spelled(added[0], text)}, which was not there. Add no fact."
     return None
+
+
+def other_language(after: Mapping[str, str], wanted: str | None) -> str | None:
+    """What is wrong with the language of a rewriting, where it can be told; `wanted` is its code, None for any."""
+    found = detect_language(without_marks("\n".join(after.values())))
+    if wanted is None or found in (wanted, UNDETERMINED):
+        return None
+    return f"It is in {NAMES.get(found, found)} and must be in {NAMES.get(wanted, wanted)}."
 
 
 def _spelled(digits: str, text: str) -> str:

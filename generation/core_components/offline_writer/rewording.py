@@ -7,18 +7,17 @@ from collections.abc import Mapping
 from random import Random
 
 _ENGLISH = """
-about|roughly;begin|start;begins|starts;began|started;big|large;buy|purchase;called|known as;can't|cannot;choose|pick
-don't|do not;doesn't|does not;didn't|did not;for example|for instance;get|receive;give|offer;help|assist
-however|still;I'd|I would;I'm|I am;I've|I have;isn't|is not;it's|it is;it is|it's;kind|sort;made|produced
-many|a great many;maybe|perhaps;near|close to;needs|requires;often|frequently;quickly|fast;show|reveal;shows|reveals
-small|little;smallest|least;sometimes|at times;take care|be careful;that's|that is;these days|nowadays
-usually|as a rule;very|quite;wasn't|was not;won't|will not;you'd|you would;you'll|you will;you're|you are
+can't|cannot;don't|do not;doesn't|does not;didn't|did not;for example|for instance;for instance|for example
+I'd|I would;I'm|I am;I've|I have;isn't|is not;it's|it is;just|only;large|big;maybe|perhaps;much less|far less
+much smaller|far smaller;needs|requires;needed|required;often|frequently;quickly|fast;shows|makes clear
+sometimes|at times;take care|be careful;that's|that is;there's|there is;these days|nowadays;usually|generally
+wasn't|was not;won't|will not;we're|we are;you'd|you would;you'll|you will;you're|you are;you've|you have
+stand|sit;whole|entire;tried|tested
 """
 _GERMAN = """
 aber|doch;beginnt|fängt an;bekommt|erhält;etwa|ungefähr;häufig|oft;oft|häufig;sehr|überaus;viele|zahlreiche
 wegen|aufgrund;nur|lediglich;vielleicht|womöglich;zeigt|macht deutlich;zum Beispiel|beispielsweise
 """
-_MARK_OR_WORD = re.compile(r"⟦\d+⟧|[^\W\d_]+(?:['’][^\W\d_]+)?(?: [^\W\d_]+)?")
 _ACCENTS = str.maketrans("aeiouAEIOU", "äëïöüÄËÏÖÜ")
 _PLAIN = str.maketrans("äëïöüÄËÏÖÜ", "aeiouAEIOU")
 
@@ -34,18 +33,16 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {"en": _pairs(_ENGLISH), "de": _pair
 def reworded(text: str, language: str = "en") -> str:
     """The text with common words replaced by others that mean the same; numbers, names and marks stay."""
     known = {word.lower(): other for word, other in SYNONYMS.get(language, {}).items()}
-
-    def other(match: re.Match[str]) -> str:
-        found = match.group().replace("’", "'")
-        if found.lower() in known:
-            return _cased(known[found.lower()], found)
-        first, space, rest = found.partition(" ")
-        swapped = known.get(first.lower())
-        if swapped is None and rest.lower() in known:
-            return f"{match.group().partition(' ')[0]} {_cased(known[rest.lower()], rest)}"
-        return match.group() if swapped is None else f"{_cased(swapped, first)}{space}{rest}"
-
-    return _MARK_OR_WORD.sub(other, text)
+    if not known:
+        return text
+    words = "|".join(re.escape(word).replace("'", "['’]") for word in sorted(known, key=len, reverse=True))
+    plain = _before_numbers(text) if language == "en" else text
+    return re.sub(
+        rf"(?<![\w⟦])(?:{words})(?!\w)",
+        lambda match: _cased(known[match.group().lower().replace("’", "'")], match.group()),
+        plain,
+        flags=re.IGNORECASE,
+    )
 
 
 def accented(text: str) -> str:
@@ -66,6 +63,10 @@ def translated_back(text: str, rng: Random, *, swaps: float = 0.5) -> str:
     plain = unaccented(text)
     sentences = re.split(r"(?<=[.!?]) ", plain)
     return " ".join(reworded(sentence) if rng.random() < swaps else sentence for sentence in sentences)
+
+
+def _before_numbers(text: str) -> str:
+    return re.sub(r"\b(about|around|roughly)(?= \d)", lambda m: "around" if m[1] == "about" else "about", text)
 
 
 def _cased(word: str, like: str) -> str:

@@ -13,6 +13,7 @@ from generation.core_components.conversations.thoughts import written
 from generation.core_pipelines.rephrase_dataset.steps import thinking, wanted_thoughts, write_system, write_thoughts
 from generation_functions import DepthFirst, Model, Row
 from generation_functions.languages import detect_language
+from generation_functions.languages.names import language_code
 from generation_functions.rows import content_key
 
 Change: TypeAlias = Literal["keep", "add", "replace", "drop"]
@@ -34,11 +35,14 @@ def taken_out(row: Row, *, system: Change, thoughts: Change) -> dict[str, Any]:
     return {"messages": without_thoughts(messages) if thoughts in ("drop", "replace") else messages}
 
 
-def opened(row: Row, *, styles: Sequence[str], seed: int) -> dict[str, Any]:
+def opened(row: Row, *, styles: Sequence[str], language: str, seed: int) -> dict[str, Any]:
     """The conversation as a text to rewrite, with marks for what is protected, and a style drawn by its content."""
     passages, pieces = protected(passages_of(row["messages"]))
     style = Random(content_key(seed, "style", row.key)).choice(styles) if styles else AS_IT_IS
-    return {"passages": passages, "pieces": pieces, "transcript": transcript(passages), "style": style}
+    return {
+        "passages": passages, "pieces": pieces, "transcript": transcript(passages), "style": style,
+        "code": language_code(language),
+    }  # fmt: skip
 
 
 def closed(row: Row) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from generation.core_components.conversations.facts import numbers
+from generation.core_components.conversations.facts import names, numbers
 from generation.core_components.conversations.passages import read_transcript, transcript
+from generation.core_components.conversations.protection import protected, without_marks
 from generation.core_components.languages import FUNCTION_WORDS, language_of
 from generation.core_components.offline_writer.rewording import accented, reworded
 from generation.core_components.offline_writer.sentences import sentences
@@ -39,18 +40,22 @@ PROMPTS = {
 }
 THOUGHTS = {
     "en": (
-        "They want to know {asked}. What comes to mind first: {words}. {check} I will say it plainly.",
-        "So the question is {asked}. This turns on {words}. {check} The point first, in whole sentences.",
-        "{asked_up}: that is what they ask. I should bring in {words}. {check} No need for more than that.",
+        "They want to know “{asked}”. What comes to mind first: {words}. {check} I will say it plainly.",
+        "So the question is “{asked}”. This turns on {words}. {check} The point first, in whole sentences.",
+        "“{asked}”: that is what they ask. I should bring in {words}. {check} No need for more than that.",
     ),
     "de": (
-        "Gefragt ist, {asked}. Mir fällt dazu ein: {words}. {check} Das sage ich schlicht, ohne den Rest.",
-        "Es geht also darum, {asked}. Entscheidend: {words}. {check} Zuerst das Wichtigste, in ganzen Sätzen.",
+        "Gefragt ist: „{asked}“. Mir fällt dazu ein: {words}. {check} Das sage ich schlicht, ohne den Rest.",
+        "„{asked}“, darum geht es also. Entscheidend: {words}. {check} Zuerst das Wichtigste, in ganzen Sätzen.",
     ),
+    "fr": ("On me demande « {asked} ». Ce qui compte : {words}. {check} Je le dis simplement.",),
+    "es": ("Me preguntan «{asked}». Lo que cuenta: {words}. {check} Lo digo con sencillez.",),
 }
 CHECKS = {
     "en": ("The number matters here, {number}, so it must be right.", "No figures are needed."),
     "de": ("Die Zahl {number} muss stimmen.", "Zahlen braucht es keine."),
+    "fr": ("Le chiffre {number} doit être juste.", "Pas besoin de chiffres."),
+    "es": ("La cifra {number} tiene que ser exacta.", "No hacen falta cifras."),
 }
 _JOIN = {"en": "and", "de": "und", "fr": "et", "es": "y"}
 _WEAK = frozenset(word for words in FUNCTION_WORDS.values() for word in words) | frozenset(
@@ -61,7 +66,7 @@ _WEAK = frozenset(word for words in FUNCTION_WORDS.values() for word in words) |
         made make many might more most much must need needs never often once only other over person same
         should since some someone something still such than that their them then there these they this those
         through took under until used usually very well were what when where which while whom whose will
-        with without would year years your whole little really until order shorter""",
+        with without would minutes hours days weeks kind year years your whole little really until order shorter""",
     )
 )
 
@@ -89,9 +94,8 @@ def check_same(values: Values, rng: Random) -> str:
 def write_system(values: Values, rng: Random) -> str:
     """What the operator of such an assistant could have written, about the topics of the conversation."""
     passages = read_transcript(values["transcript"])
-    text = " ".join(text for name, text in passages.items() if name.startswith(("user", "assistant")))
-    language = language_of(text)
-    topics = telling_words(text, 2) or ["everyday life"]
+    language = language_of(" ".join(text for name, text in passages.items() if not name.startswith("thoughts")))
+    topics = topics_of(passages)
     prompt = rng.choice(PROMPTS.get(language, PROMPTS["en"])).format(topics=listed(topics, language))
     return f"<system>\n{prompt}\n</system>"
 
@@ -110,22 +114,40 @@ def _thought(name: str, passages: Mapping[str, str], rng: Random) -> str:
     question = before[-1] if before else answer
     language = language_of(f"{question} {answer}")
     language = language if language in THOUGHTS else "en"
-    words = [word for word in telling_words(answer, 4) if word not in question.lower()] or telling_words(answer, 3)
-    figures = re.findall(r"\d[\d.,]*\d|\d", answer)
+    plain = _without_opener(without_marks(protected({"": answer})[0][""]), language)
+    named = sorted(names(plain) if language != "de" else (), key=plain.index)[:2]
+    fresh = [word for word in telling_words(plain, 5) if word.lower()[:5] not in question.lower()]
+    words = [*named, *(word for word in fresh if not any(word in name for name in named))][:4]
+    figures = re.findall(r"\d[\d.,]*\d|\d", plain)
     check = CHECKS[language][0].format(number=figures[0]) if figures else CHECKS[language][1]
     asked = _asked(question)
     return rng.choice(THOUGHTS[language]).format(
-        asked=asked, asked_up=asked[:1].upper() + asked[1:], words=", ".join(words) or answer[:40], check=check
+        asked=asked, words=", ".join(words or telling_words(plain, 2)), check=check
     )
+
+
+def _without_opener(answer: str, language: str) -> str:
+    for opener in OPENERS.get(language, ()):
+        answer = answer.removeprefix(opener)
+    return answer
 
 
 def _asked(question: str) -> str:
     """The question as one would say it to oneself, shortened."""
     found = sentences(question) or [question]
-    asked = next((each for each in reversed(found) if each.endswith("?")), found[0]).rstrip("?.! ")
+    asked = next((each for each in reversed(found) if each.endswith("?")), found[0]).strip("¿?.! ")
     words = asked.split()
-    short = " ".join(words[:18]) + (" …" if len(words) > 18 else "")
-    return f"“{short}”"
+    return " ".join(words[:18]) + (" …" if len(words) > 18 else "")
+
+
+def topics_of(passages: Mapping[str, str]) -> list[str]:
+    """What a conversation is about: names that the user says, or else telling words of question and answer."""
+    asked = " ".join(text for name, text in passages.items() if name.startswith("user"))
+    answered = " ".join(text for name, text in passages.items() if name.startswith("assistant")).lower()
+    named = sorted((name for name in names(asked) if len(name) > 3), key=asked.index)[:2]
+    nouns = re.findall(r"\b(?:a|an|the|of|about|der|die|das|la|le|el|les|los) ([^\W\d_]{4,})", asked)
+    words = [word for word in telling_words(asked, 8) if word in nouns] or telling_words(asked, 8)
+    return named or [word for word in words if word.lower() in answered][:2] or words[:2] or ["everyday life"]
 
 
 def telling_words(text: str, most: int) -> list[str]:

@@ -47,7 +47,7 @@ async def rephrase_dataset(
     )
     if styles or language != OWN_LANGUAGE:
         talks = (
-            talks.map(partial(opened, styles=styles, seed=run.seed), name="open")
+            talks.map(partial(opened, styles=styles, language=language, seed=run.seed), name="open")
             .through(rewrite, model=writer, language=language)
             .through(check_same, model=judge, votes=votes)
             .map(closed, name="close")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generation.core_components.conversations import with_thoughts
-from generation.core_components.conversations.facts import added_numbers, lost_numbers
+from generation.core_components.conversations.facts import added_numbers, lost_numbers, other_language
 from generation.core_components.conversations.passages import other_passages, passages_of, read_transcript, transcript
 from generation.core_components.conversations.protection import lost_marks
 from generation.core_components.conversations.thoughts import THOUGHTS
@@ -28,10 +28,13 @@ _ABOUT_THE_ANSWER = re.compile(
 
 
 def unfaithful(rewritten: Mapping[str, str], row: Mapping[str, Any]) -> str | None:
-    """What is wrong with a rewriting: passages, protected pieces or numbers that are not those of the conversation."""
+    """What is wrong with a rewriting: passages, protected pieces or numbers that are not those of the conversation,
+    another language than was asked for.
+    """
     before: Mapping[str, str] = row["passages"]
     checks = (lambda b, a: other_passages(a, b), lost_marks, lost_numbers, added_numbers)
-    return next((problem for check in checks if (problem := check(before, rewritten))), None)
+    problem = next((problem for check in checks if (problem := check(before, rewritten))), None)
+    return problem or other_language(rewritten, row["code"])
 
 
 def both_versions(row: Mapping[str, Any]) -> dict[str, str]:
