@@ -18,7 +18,7 @@ CODES: Mapping[str, str] = {
     name.lower(): code for each in _NAMES.replace("\n", "|").strip("|").split("|") for code, name in [each.split(" ")]
 }
 
-NAMES: Mapping[str, str] = {code: name.capitalize() for name, code in reversed(CODES.items())}
+NAMES: Mapping[str, str] = {code: name.capitalize() for name, code in reversed(list(CODES.items()))}
 """The English name of each code."""
 
 
