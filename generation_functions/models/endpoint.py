@@ -16,6 +16,7 @@ from generation_functions.models.address import Address, address_of
 from generation_functions.models.answer import read_completion
 from generation_functions.models.breaker import Breaker, BreakerPolicy
 from generation_functions.models.caller import Caller
+from generation_functions.models.connections import Connections
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.fault import BadAnswer, fault_of_answer, fault_of_exception, read_complaint
 from generation_functions.models.limiter import Limiter
@@ -23,6 +24,7 @@ from generation_functions.models.listing import Listing, missing_model, read_lis
 from generation_functions.models.model import Model
 from generation_functions.models.retry import RetryPolicy, retry_after
 from generation_functions.models.timing import LoopTiming, Timing
+from generation_functions.models.wire import Reply, TooLong
 from generation_functions.rows import canonical_json
 
 MOST_ANSWER_BYTES: Final = 16 * 2**20
@@ -35,7 +37,7 @@ _SEED_STEP: Final = 1009
 
 
 def new_session() -> aiohttp.ClientSession:
-    """The session all endpoints of a run share: connections kept alive, no proxy from the environment, no cookies."""
+    """The session of a run's calls that are no completions: no proxy from the environment, no cookies."""
     connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, force_close=False)
     return aiohttp.ClientSession(
         connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, raise_for_status=False
@@ -56,7 +58,8 @@ def body_of(request: Request, model: str, *, chat: bool) -> bytes:
 class EndpointClient:
     """A `ModelClient` for an OpenAI-compatible endpoint.
 
-    session            shared; whoever made it closes it.
+    session            for the list of models; shared, and closed by whoever made it. Completions go over connections
+                       of the client's own.
     most_answer_bytes  a longer body is malformed.
 
     Raises `EndpointUnusable` at once where the config cannot lead to a call.
@@ -78,11 +81,11 @@ class EndpointClient:
         self._session = session
         self._timing = timing or LoopTiming()
         self._chat = spec.mode == "chat"
-        self._url = URL(self.address.url(OPERATIONS[spec.mode]))
+        url = URL(self.address.url(OPERATIONS[spec.mode]))
         self._headers = self.address.headers()
         self._timeout_s = spec.timeout_s
-        self._timeout = aiohttp.ClientTimeout(total=spec.timeout_s, sock_connect=min(_CONNECT_S, spec.timeout_s))
         self._most_bytes = most_answer_bytes
+        self._connections = Connections(url, self._headers, most=most_answer_bytes)
         self._open: set[asyncio.Task[Any]] = set()
         self.caller = Caller(
             self._send,
@@ -111,10 +114,10 @@ class EndpointClient:
     async def _send(self, request: Request) -> Completion:
         """One HTTP call. Raises an `EndpointError` of its kind."""
         started = self._timing.now()
-        status, headers, body = await self._exchange("POST", self._url, self._asked(request), self._timeout)
-        if status != 200:
-            raise self._fault(status, headers, body)
-        return self._understood(body, request, self._timing.now() - started)
+        reply = await self._post(self._asked(request))
+        if reply.status != 200:
+            raise self._fault(reply.status, reply.headers, reply.body)
+        return self._understood(reply.body, request, self._timing.now() - started)
 
     def _asked(self, request: Request) -> bytes:
         return body_of(request, self.address.model, chat=self._chat)
@@ -122,23 +125,23 @@ class EndpointClient:
     def _understood(self, body: bytes, request: Request, seconds: float) -> Completion:
         return read_completion(self.address, body, request.prompt, seconds)
 
-    async def _exchange(
-        self, method: str, url: URL, data: bytes | None, limits: aiohttp.ClientTimeout
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    async def _post(self, body: bytes) -> Reply:
         try:
-            async with self._session.request(
-                method, url, data=data, headers=self._headers, timeout=limits, allow_redirects=False
-            ) as response:
+            return await self._connections.post(body, self._timeout_s)
+        except TooLong as exc:
+            raise self._too_long(exc.size) from exc
+        except (OSError, ValueError) as exc:
+            raise fault_of_exception(self.address, exc, self._timeout_s) from exc
+
+    async def _get(self, url: str, timeout_s: float) -> tuple[int, Mapping[str, str], bytes]:
+        limits = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s))
+        try:
+            async with self._session.get(url, headers=self._headers, timeout=limits, allow_redirects=False) as response:
                 return response.status, response.headers, await self._read(response)
         except (aiohttp.ClientError, OSError, ValueError) as exc:
-            raise fault_of_exception(self.address, exc, limits.total or self._timeout_s) from exc
+            raise fault_of_exception(self.address, exc, timeout_s) from exc
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        length = response.content_length
-        if length is not None and length > self._most_bytes:
-            raise self._too_long(length)
-        if length is not None and "Content-Encoding" not in response.headers:
-            return await response.read()
         chunks, size = [], 0
         async for chunk in response.content.iter_any():
             size += len(chunk)
@@ -174,8 +177,7 @@ class EndpointClient:
             raise self.caller.breaker.give_up(missing)
 
     async def _listing(self) -> Listing:
-        timeout = aiohttp.ClientTimeout(total=min(_LISTING_S, self._timeout_s))
-        status, headers, body = await self._exchange("GET", URL(self.address.url("models")), None, timeout)
+        status, headers, body = await self._get(self.address.url("models"), min(_LISTING_S, self._timeout_s))
         if status != 200:
             raise self._fault(status, headers, body)
         return read_listing(self.address, body, headers)
@@ -189,3 +191,4 @@ class EndpointClient:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._connections.close()

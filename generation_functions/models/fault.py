@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import errno
 import re
+import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -21,6 +23,7 @@ import orjson
 
 from generation_functions.errors import EndpointError, EndpointUnusable, RequestRefused, TransientError
 from generation_functions.models.address import Address
+from generation_functions.models.connections import NotConnected
 
 Cause: TypeAlias = Literal["key", "money", "model", "redirect", "flagged", "too_long", "refused", "busy", "down"]
 
@@ -202,18 +205,21 @@ def _hint(cause: Cause, address: Address) -> str | None:
 def fault_of_exception(address: Address, exc: BaseException, timeout_s: float) -> EndpointError:
     """The error for a call that brought no answer."""
     where = f"{address.name}: {address.base_url}"
-    if isinstance(exc, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+    cause = exc.__cause__
+    if isinstance(exc, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError) or (
+        isinstance(exc, NotConnected) and isinstance(cause, ssl.SSLError)
+    ):
         return EndpointUnusable(
-            f"{where} could not be trusted: TLS failed ({address.quote(str(exc.__cause__ or exc))})",
+            f"{where} could not be trusted: TLS failed ({address.quote(str(cause or exc))})",
             hint="check the address, its certificate and this machine's clock; a server without TLS wants http://",
         )
-    if isinstance(exc, aiohttp.ClientConnectorDNSError):
+    if isinstance(exc, aiohttp.ClientConnectorDNSError) or isinstance(cause, socket.gaierror):
         return Unreachable(f"{where} has an unknown host name", hint="check `base_url` and the network")
     if isinstance(exc, TimeoutError):
         return TransientError(f"{where} gave no answer within {timeout_s:g} s", hint="raise `timeout_s` if it is slow")
     if isinstance(exc, OSError) and exc.errno in (errno.EMFILE, errno.ENFILE):
         return TransientError(f"{where}: too many files are open", hint="lower `max_in_flight` or raise `ulimit -n`")
-    if isinstance(exc, aiohttp.ClientConnectorError):
+    if isinstance(exc, aiohttp.ClientConnectorError | NotConnected):
         return Unreachable(
             f"{where} cannot be reached: {_reason(address, exc)}", hint="check `base_url`; is it running?"
         )
