@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run what was asked for. The exit code of the first run that did not succeed, else 0."""
+    from generation_functions.run.watch import watch_process
+
+    watch_process()  # before any pipeline is imported: what its module reads counts as well
     jobs = load_jobs(arguments.config, changes_of(arguments))
     voice = Voice(arguments.json, arguments.quiet, arguments.debug)
     if arguments.dry_run:
@@ -82,6 +85,8 @@ def run_job(job: Job, voice: Voice = Voice()) -> RunResult:
     finally:
         progress.close()
     manifest = read_manifest(job.output_dir)
+    if result.unchanged:
+        manifest = summary.as_reused(manifest)
     _tell_end(job, result, manifest, voice)
     _give_data(job, result, manifest, voice)
     return result
@@ -90,7 +95,7 @@ def run_job(job: Job, voice: Voice = Voice()) -> RunResult:
 def _only_news(log: Any) -> Any:
     # The first and last lines of a run's log say what the command line says in its own way.
     def show(line: str) -> None:
-        if not line.startswith(("attempt ", "succeeded: ", "partial: ", "failed: ", "cancelled: ")):
+        if not line.startswith(("attempt ", "succeeded: ", "partial: ", "failed: ", "cancelled: ", "not sealed")):
             log(line)
 
     return show

@@ -42,6 +42,15 @@ def dataset_rows(manifest: Manifest) -> int:
     return sum(dataset.get(rows, 0) for dataset in manifest.get("datasets", {}).values() for rows in _ROWS_OF.values())
 
 
+def as_reused(manifest: Manifest) -> dict[str, Any]:
+    """A finished run's manifest as a run would leave it that finds every answer stored."""
+    steps = {
+        name: {**step, "calls": 0, "reused": step["calls"] + step["reused"], "retries": 0}
+        for name, step in manifest.get("steps", {}).items()
+    }
+    return {**manifest, "steps": steps}
+
+
 def nothing_to_do(manifest: Manifest) -> bool:
     """Whether the run was finished before it began: it succeeded with no call."""
     calls, reused = calls_of(manifest)

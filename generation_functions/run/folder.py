@@ -43,6 +43,10 @@ CONFIG_FILE = "config.yaml"
 PREVIEW_FOLDER = ".preview"
 
 
+def _nothing() -> None:
+    pass
+
+
 def _unchanged(text: str) -> str:
     return text
 
@@ -109,7 +113,8 @@ class RunFolder:
         self.budget: Budget = parent.budget if parent is not None else Budget(options.budget_usd)
         self._counts: dict[Stage, StageCounts] = {}
         self._clock = options.surroundings.clock
-        self._started = self._clock()
+        self.started = self._clock()
+        self.on_success: Callable[[], None] = _nothing
         self._make()
         self._lock = FolderLock(path)
         self._lock.acquire()
@@ -268,7 +273,7 @@ class RunFolder:
             "fingerprint": self.options.fingerprint,
             "attempt": self.run_attempt,
             "seed": self.options.seed,
-            "started": self._started,
+            "started": self.started,
             "updated": self._clock(),
             "steps": self._steps_json(),
             "models": {name: vars(account) for name, account in self.budget.accounts.items()},
@@ -321,7 +326,7 @@ class RunFolder:
             if self.options.on_progress is not None:
                 self.options.on_progress(manifest)
         finally:
-            self._close()
+            self._close(ending)
         self.ending = ending
         return ending
 
@@ -331,16 +336,18 @@ class RunFolder:
         self.events.emit("run_ended", status=ending.status, message=ending.message)
         write_manifest(self.path, self.manifest(ending.status, ending))
         with suppress(StoreError):
-            self._close()
+            self._close(ending)
         return set_aside(self.path / STORE_FILE, error.message)
 
-    def _close(self) -> None:
+    def _close(self, ending: Ending) -> None:
         for reader in self.exchanges.borrowed:
             reader.close()
         if self.exchanges.batches is not None:
             self.exchanges.batches.close()
         try:
             self.store.close()
+            if ending.status == "succeeded":
+                self.on_success()
         finally:
             self.events.close()
             self._log.close()

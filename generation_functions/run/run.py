@@ -269,6 +269,11 @@ class Run(Services):
             self._books[beside] = PromptBook(folders)
         return self._books[beside]
 
+    @property
+    def prompt_folders(self) -> list[Path]:
+        """The folders that prompts were looked for in."""
+        return list(dict.fromkeys(folder for book in self._books.values() for folder in book.folders))
+
     async def complete(self, model: Model, request: Request, step: str) -> tuple[Completion, str]:
         """Answer a request from the store or the model."""
         return await self.folder.exchanges.complete(model, request, step)
