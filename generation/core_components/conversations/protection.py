@@ -27,16 +27,21 @@ _PROTECTED = re.compile(
 _MARK = re.compile(r"⟦(\d+)⟧")
 
 
-def protected(texts: Mapping[str, str]) -> tuple[dict[str, str], Pieces]:
-    """The texts with marks in the place of what is protected, and the pieces that the marks stand for."""
+def protected(texts: Mapping[str, str], *, keep: Sequence[str] = ()) -> tuple[dict[str, str], Pieces]:
+    """The texts with marks in the place of what is protected, and the pieces that the marks stand for.
+
+    `keep` are words to protect as well, such as the names of products.
+    """
     pieces: Pieces = []
+    terms = "|".join(rf"(?<!\w){re.escape(term)}(?!\w)" for term in sorted(keep, key=len, reverse=True))
 
     def mark(match: re.Match[str]) -> str:
         if match.group() not in pieces:
             pieces.append(match.group())
         return f"⟦{pieces.index(match.group()) + 1}⟧"
 
-    return {name: _PROTECTED.sub(mark, text) for name, text in texts.items()}, pieces
+    marked = {name: _PROTECTED.sub(mark, text) for name, text in texts.items()}
+    return ({name: re.sub(terms, mark, text) for name, text in marked.items()} if terms else marked), pieces
 
 
 def restored(texts: Mapping[str, str], pieces: Sequence[str]) -> dict[str, str]:
