@@ -83,18 +83,18 @@ async def test_a_translation_that_does_not_come_back_is_dropped_with_its_score(
 
 
 def _careless(body: dict[str, Any]) -> str:
-    """Translates well, and back with another person in another country."""
+    """Translates without the names, and back as something else."""
     asked = body["messages"][-1]["content"]
     if "Into: German" in asked:
         return transcript({
             "system1": "Du kennst dich mit Tee aus.",
-            "user2": "Wann reiste Robert Fortune nach China, und was brachte er mit?",
+            "user2": "Wann reiste er dorthin, und was brachte er mit?",
             "thoughts3": "Der Pflanzensammler; die Reise für die Gesellschaft.",
             "assistant3": "Er reiste im Jahr 1848 dorthin, siehe ⟦1⟧. Er brachte Pflanzen für die Gesellschaft mit.",
         })  # fmt: skip
     return transcript({
-        "system1": "You are a teapot.", "user2": "When did somebody go somewhere with cups?", "thoughts3": "The gardener.",
-        "assistant3": "It was in 1848, see ⟦1⟧. Nothing else is known of it.",
+        "system1": "You are a teapot.", "user2": "When did somebody go somewhere with cups?",
+        "thoughts3": "The gardener.", "assistant3": "It was in 1848, see ⟦1⟧. Nothing else is known of it.",
     })  # fmt: skip
 
 
