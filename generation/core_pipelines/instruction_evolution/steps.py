@@ -1,0 +1,61 @@
+"""The steps of `instruction_evolution`: what each asks, how its answer is read, and what makes an answer unusable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from generation.core_pipelines.instruction_evolution import offline_rules
+from generation_functions import MajorityVoteStep, PipelineStep, ScoreStep
+from generation_functions.duplicates import shingles, similarity
+from generation_functions.parsing import rating, tag, text, verdict
+
+HARDLY_CHANGED = 0.92
+HARDLY_NEW = 0.5
+LONGEST = 4000
+
+
+def hardly_changed(task: str, row: Mapping[str, Any]) -> str | None:
+    """What is wrong with a changed task: it says the same as before, or is no longer a task for one answer."""
+    alike = similarity(shingles(task), shingles(row["before"]))
+    if alike >= HARDLY_CHANGED or task.split() == row["before"].split():
+        return "The new task says the same as the one before."
+    if row["change"] == "broader" and alike >= HARDLY_NEW:
+        return "The new task is to be about another matter, and says nearly the same as the one before."
+    return f"The new task has {len(task)} characters; write at most {LONGEST}." if len(task) > LONGEST else None
+
+
+evolve = PipelineStep(
+    "evolve",
+    parse=tag("task"),
+    into="task",
+    validate=hardly_changed,
+    show_failure=True,
+    offline=offline_rules.evolve,
+    sampling={"temperature": 0.9, "max_tokens": 1600},
+)
+
+check_task = MajorityVoteStep(
+    "check_task",
+    parse=verdict(yes="good", no="bad"),
+    votes=1,
+    reason="no better task than the one before",
+    offline=offline_rules.check_task,
+    sampling={"temperature": 0.3, "max_tokens": 500},
+)
+
+answer = PipelineStep(
+    "answer",
+    parse=text,
+    into="answer",
+    offline=offline_rules.answer,
+    sampling={"temperature": 0.6, "max_tokens": 3000},
+)
+
+score_answer = ScoreStep(
+    "score_answer",
+    parse=rating(1, 10),
+    into="score",
+    offline=offline_rules.score_answer,
+    sampling={"temperature": 0.2, "max_tokens": 600},
+)
