@@ -259,6 +259,7 @@ class RunFolder:
 
     def beat(self) -> None:
         """Tell the world how far the run is."""
+        self.store.hurry()
         manifest = self.manifest("cancelling" if self.stop.stopped is not None else "running")
         write_manifest(self.path, manifest)
         self.events.emit("progress", steps=manifest["steps"], cost_usd=manifest["cost_usd"])

@@ -20,6 +20,7 @@ import orjson
 from generation_functions.errors import StoreDamaged, StoreError
 from generation_functions.models.exchange import Completion, Messages, Request, Usage
 from generation_functions.rows import Json, Place, canonical_json, content_key
+from generation_functions.store.key_filter import KeyFilter
 from generation_functions.store.opening import connect, prepare
 from generation_functions.store.places import encode_place
 from generation_functions.store.schema import EXCHANGE_COLUMNS
@@ -178,6 +179,7 @@ class Store(StoreReader):
         self._writer = writer(lambda: connect(path, writing=True))
         self._sharing: dict[int, tuple[Json, str]] = {}
         self._shared_keys: set[str] = set()
+        self._asked: KeyFilter | None = None
 
     def __enter__(self) -> Store:
         return self
@@ -189,6 +191,17 @@ class Store(StoreReader):
     def commits(self) -> int:
         """Commits made so far."""
         return self._writer.commits
+
+    def answer(self, key: str) -> Answer | None:
+        """The stored answer to a request. One that was surely never stored costs no look into the database."""
+        return super().answer(key) if key in self._keys() else None
+
+    def _keys(self) -> KeyFilter:
+        if self._asked is None:
+            self._asked = KeyFilter()
+            for (key,) in self.query("SELECT key FROM exchanges"):
+                self._asked.add(key)
+        return self._asked
 
     def share(self, messages: Messages) -> None:
         """Store messages that many prompts hold (the same objects, by identity) once instead of in every exchange."""
@@ -207,6 +220,7 @@ class Store(StoreReader):
     ) -> asyncio.Future[None]:  # fmt: skip
         """Store an exchange. The future resolves when it is on disk; only then may its row go on."""
         usage = completion.usage
+        self._keys().add(key)
         return self._writer.add_exchange(
             (key, model, step, self._prompt_json(request.prompt), _json(request.sampling), request.sample,
              request.attempt, completion.text, completion.thoughts, completion.finish_reason, usage.input_tokens,
@@ -230,6 +244,7 @@ class Store(StoreReader):
         for key in keys:
             for record in other.query(f"SELECT {', '.join(EXCHANGE_COLUMNS)} FROM exchanges WHERE key = ?", (key,)):
                 self._writer.add_exchange(record)
+                self._keys().add(key)
 
     def add_row(self, record: RowRecord, *, run_attempt: int) -> None:
         """Store what a step made of a row. It reaches the disk with the next commit; it can always be made again."""
@@ -253,6 +268,10 @@ class Store(StoreReader):
     def forget_rows_before(self, run_attempt: int) -> None:
         """Delete rows that the given attempt did not make. Their exchanges stay."""
         self._writer.execute("DELETE FROM rows WHERE run_attempt < ?", (run_attempt,))
+
+    def hurry(self) -> None:
+        """Have what is queued written soon, for whoever looks on."""
+        self._writer.hurry()
 
     def flushed(self) -> asyncio.Future[None]:
         """A future that resolves when everything added so far is on disk."""

@@ -21,6 +21,8 @@ from generation_functions.store.schema import insert_exchanges, insert_rows
 
 Record = tuple[Any, ...]
 ROWS_A_STATEMENT = (64, 8, 1)
+ROWS_WORTH_A_COMMIT = 256
+"""Rows that are committed though no exchange is: they can be made again, so until then they go along with one."""
 
 
 @dataclass(slots=True)
@@ -51,7 +53,8 @@ class GroupCommit:
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
-        self._lock = threading.Condition()
+        self._lock = threading.Lock()
+        self._news = threading.Condition(self._lock)
         self._open = _Batch()
         self._shared: asyncio.Future[None] | None = None
         self._closing = False
@@ -64,13 +67,20 @@ class GroupCommit:
         self._thread.start()
 
     def _wake(self) -> None:
-        self._lock.notify()
+        self._news.notify()
 
     def add_row(self, record: Record) -> None:
         """Queue a row; it is on disk after the next commit. Safe from any thread."""
         with self._lock:
             self._check()
-            self._open.rows.append(record)
+            rows = self._open.rows
+            rows.append(record)
+            if len(rows) == ROWS_WORTH_A_COMMIT:
+                self._wake()
+
+    def hurry(self) -> None:
+        """Commit what is queued soon, though nobody waits for it."""
+        with self._lock:
             self._wake()
 
     def add_exchange(self, record: Record) -> asyncio.Future[None]:
@@ -109,7 +119,7 @@ class GroupCommit:
             self._shared = loop.create_future()
             self._shared.add_done_callback(_mark_retrieved)
             self._open.waiters.append((loop, self._shared))
-        self._wake()
+            self._wake()
         return self._shared
 
     def _check(self) -> None:
@@ -145,7 +155,7 @@ class GroupCommit:
     def _take(self) -> _Batch | None:
         with self._lock:
             while not self._open and not self._closing:
-                self._lock.wait()
+                self._news.wait()
             batch, self._open, self._shared = self._open, _Batch(), None
             return batch if batch else None
 

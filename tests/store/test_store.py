@@ -11,6 +11,7 @@ from generation_functions.errors import StoreDamaged, StoreError
 from generation_functions.models.exchange import Completion, Request, Usage
 from generation_functions.store import RowRecord, Store, StoreReader
 from generation_functions.store.places import encode_place
+from tests.models.eventually import until
 
 ASKED = Request([{"role": "user", "content": "Why?"}], {"temperature": 0.5}, sample=2, attempt=1)
 ANSWERED = Completion("Because.", "hm", "stop", Usage(7, 3), seconds=0.5, retries=1)
@@ -165,3 +166,51 @@ def test_places_sort_as_bytes_as_they_do_as_tuples() -> None:
     assert sorted(places, key=encode_place) == [
         ("a", 0), ("a", 0, 9), ("a", 0, 10), ("a", 255, 7), ("a", 256, 1), ("a.txt", 3), ("b",),
     ]  # fmt: skip
+
+
+async def test_answers_of_an_earlier_process_and_of_another_store_are_found(tmp_path: Path) -> None:
+    with Store(tmp_path / "lender.sqlite") as store:
+        await keep(store, "lent")
+    with Store(tmp_path / "store.sqlite") as store:
+        await keep(store, "own")
+    lender = StoreReader(tmp_path / "lender.sqlite")
+    with Store(tmp_path / "store.sqlite") as store:
+        assert store.answer("own") is not None
+        assert store.answer("lent") is None
+        store.take_over(lender, ["lent"])
+        await store.flushed()
+        assert store.answer("lent") is not None
+    lender.close()
+
+
+def row_of(key: str) -> RowRecord:
+    return RowRecord("ask", key, "kept", None, None, {}, (), "", key, key, ("x", 0))
+
+
+@pytest.mark.parametrize("how", ["an answer", "hurry", "flushed", "many rows"])
+async def test_a_row_waits_for_a_commit_that_something_else_needs(tmp_path: Path, how: str) -> None:
+    def stored() -> int:
+        return int(reader.query("SELECT COUNT(*) FROM rows WHERE key = 'a'")[0][0])
+
+    with Store(tmp_path / "store.sqlite") as store:
+        reader = StoreReader(tmp_path / "store.sqlite")
+        store.add_row(row_of("a"), run_attempt=1)
+        if how == "an answer":
+            await keep(store)
+        elif how == "flushed":
+            await store.flushed()
+        elif how == "hurry":
+            store.hurry()
+        else:
+            for number in range(300):
+                store.add_row(row_of(str(number)), run_attempt=1)
+        await until(stored)
+        reader.close()
+
+
+async def test_closing_writes_the_rows_that_wait(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        store.add_row(row_of("a"), run_attempt=1)
+    reader = StoreReader(tmp_path / "store.sqlite")
+    assert reader.query("SELECT key FROM rows") == [("a",)]
+    reader.close()
