@@ -20,40 +20,37 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 _LEFT_OUT = frozenset(["script", "style", "head", "title", "noscript", "template", "svg"])
 _LANGUAGE = re.compile(r"\b(?:language|lang|highlight|brush)-([\w+#-]+)")
-_SPACES = re.compile(r"\s+")
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_MEANT = _BLOCKS | _LEFT_OUT | {"br", "td", "th", "img"}
+"""Elements that mean more than their text."""
 
 
 def markdown_of(root: _Element) -> str:
     """The element's content as Markdown."""
+    from lxml.etree import iterwalk
+
     walk = _Walk()
-    for event, element in _events(root):
-        walk.open(element) if event else walk.close(element)
-        tail = element.tail if not event and element is not root else element.text if event else None
-        if tail:
-            walk.say(tail)
+    events = iterwalk(root, events=("start", "end"))
+    for event, element in events:
+        tag = element.tag
+        if event == "start":
+            if tag in _MEANT and not walk.open(element, tag):
+                events.skip_subtree()
+                continue
+            text = element.text
+        else:
+            if tag in _BLOCKS:
+                walk.close(tag)
+            text = element.tail if element is not root else None
+        if text:
+            walk.say(text)
     walk.end_block()
     return markdown.blocks(walk.joined())
 
 
-def _events(root: _Element) -> Iterator[tuple[bool, _Element]]:
-    """`(True, element)` where an element begins and `(False, element)` where it ends; whole for tables and code."""
-    stack: list[tuple[bool, _Element]] = [(True, root)]
-    while stack:
-        begins, element = stack.pop()
-        yield begins, element
-        if begins:
-            stack.append((False, element))
-            if not _is_taken_whole(element):
-                stack.extend((True, child) for child in reversed(element))
-
-
-def _is_taken_whole(element: _Element) -> bool:
-    return not isinstance(element.tag, str) or element.tag in _LEFT_OUT or element.tag == "pre" or _is_data(element)
-
-
 def _is_data(element: _Element) -> bool:
-    """A table of data; those that only lay out a page hold tables, headings or lists themselves."""
-    return element.tag == "table" and next(element.iterdescendants("table", "h1", "h2", "ul", "pre"), None) is None
+    """Whether a table holds data; those that only lay out a page hold tables, headings or lists themselves."""
+    return next(element.iterdescendants("table", "h1", "h2", "ul", "pre"), None) is None
 
 
 @dataclass
@@ -65,18 +62,21 @@ class _Walk:
     lists: list[int | None] = field(default_factory=list)
     quotes: int = 0
     marker: str = ""
-    muted: int = 0
 
     def say(self, text: str) -> None:
-        """Running text."""
-        if not self.muted:
-            self.said.append(_SPACES.sub(" ", text))
+        """Running text; its line breaks are spaces, those that are meant are elements."""
+        if self.said or not text.isspace():
+            self.said.append(text.replace("\n", " ") if "\n" in text else text)
 
-    def open(self, element: _Element) -> None:
-        """An element begins."""
-        tag = element.tag if isinstance(element.tag, str) else ""
+    def open(self, element: _Element, tag: str) -> bool:
+        """An element begins. Whether its inside is to be walked."""
         if tag in _BLOCKS:
             self.end_block()
+        if tag in _LEFT_OUT:
+            return False
+        if tag == "pre" or (tag == "table" and _is_data(element)):
+            self._take_whole(element, tag)
+            return False
         if tag in ("ul", "ol"):
             self.lists.append(0 if tag == "ol" else None)
         elif tag == "li":
@@ -89,19 +89,17 @@ class _Walk:
             self.said.append(" ")
         elif tag == "img" and (alt := (element.get("alt") or "").strip()):
             self.said.append(f" {alt} ")
-        if _is_taken_whole(element):
-            self._take_whole(element, tag)
+        return True
 
     def _take_whole(self, element: _Element, tag: str) -> None:
         if tag == "pre":
             found = _LANGUAGE.search(" ".join(str(e.get("class") or "") for e in element.iter("pre", "code")))
             self.done.append((fenced(_raw(element).strip("\n"), found[1] if found else "").rstrip("\n"), False))
-        elif tag == "table":
+        else:
             caption = element.find("caption")
             if caption is not None:
                 self.done.append((markdown.paragraph(_raw(caption)), False))
             self.done.append((markdown.table(_rows(element)), False))
-        self.muted += 1
 
     def _begin_item(self) -> None:
         depth = max(0, len(self.lists) - 1)
@@ -111,16 +109,12 @@ class _Walk:
         mark = f"{count + 1}. " if count is not None else "- "
         self.marker = "  " * depth + mark
 
-    def close(self, element: _Element) -> None:
-        """An element ends."""
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if _is_taken_whole(element):
-            self.muted -= 1
-        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            title = markdown.heading("".join(self.said), int(tag[1]))
-            self.said = []
+    def close(self, tag: str) -> None:
+        """A block ends."""
+        if tag in _HEADINGS:
+            title, self.said = markdown.heading("".join(self.said), int(tag[1])), []
             self.done.append((title, False))
-        elif tag in _BLOCKS:
+        else:
             self.end_block()
         if tag in ("ul", "ol") and self.lists:
             self.lists.pop()
@@ -129,15 +123,19 @@ class _Walk:
 
     def end_block(self) -> None:
         """What has been said since the last block is a block."""
+        if not self.said:
+            return
         text, self.said = markdown.paragraph("".join(self.said)), []
         if not text:
             return
         listed = bool(self.lists)
         if listed:
-            text = (self.marker or "  " * len(self.lists)) + " ".join(text.split())
+            text = (self.marker or "  " * len(self.lists)) + markdown.squeezed(text)
             self.marker = ""
-        prefix = "> " * min(self.quotes, 3)
-        self.done.append(("\n".join(prefix + line for line in text.split("\n")), listed))
+        if self.quotes:
+            prefix = "> " * min(self.quotes, 3)
+            text = "\n".join(prefix + line for line in text.split("\n"))
+        self.done.append((text, listed))
 
     def joined(self) -> Iterator[str]:
         """The blocks; the items of a list are one."""
@@ -154,7 +152,7 @@ class _Walk:
 
 
 def _raw(element: _Element) -> str:
-    return "".join(text for text in element.itertext() if isinstance(text, str))
+    return "".join(element.itertext())
 
 
 def _rows(table: _Element) -> Iterator[list[str]]:

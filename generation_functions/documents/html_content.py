@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -23,37 +25,53 @@ _NAMED_AROUND = re.compile(
 _ENOUGH = 200
 """Characters that make a part count as the content it claims to be."""
 
+_HIDDEN = "descendant-or-self::*[@style or @hidden or @aria-hidden]"
+_AROUND = "descendant::*[@role or @class or @id or self::aside or self::footer or self::header]"
+_MAIN = "descendant-or-self::main[not(ancestor::main)] | descendant-or-self::*[@role = 'main']"
+_ARTICLE = "descendant-or-self::article[not(ancestor::article)]"
+_OF_LINKS = "descendant::*[self::ul or self::ol or self::div][count(descendant::a) > 3]"
+
 
 def main_content(root: HtmlElement) -> HtmlElement:
     """The element that holds the content, everything else inside it removed. Changes the tree."""
     body = root.find("body")
-    start: HtmlElement = body if body is not None else root
-    _drop(list(start.iter(*NEVER_TEXT)))
-    _drop([element for element in start.iter("*") if _is_hidden(element)])
-    everything = _length(start)
-    for tag in ("main", "article"):
-        found = [element for element in start.iter(tag) if not any(True for _ in element.iterancestors(tag))]
-        found += [element for element in start.iter("*") if tag == "main" and element.get("role") == "main"]
-        best = max(found, key=_length, default=None)
+    whole: HtmlElement = body if body is not None else root
+    start = whole
+    _drop(list(whole.iter(*NEVER_TEXT)))
+    _drop([element for element in _found(_HIDDEN, whole) if _is_hidden(element)])
+    for path in (_MAIN, _ARTICLE):
+        lengths = {element: _length(element) for element in _found(path, whole)}
+        best = max(lengths, key=lengths.__getitem__, default=None)
         # Of many articles none is the page; a short one is a teaser.
-        if best is not None and _length(best) > _ENOUGH and _length(best) * 2 > sum(map(_length, found)):
+        if best is not None and lengths[best] > _ENOUGH and lengths[best] * 2 > sum(lengths.values()):
             start = best
             break
-    _drop_around(start, everything)
+    _drop_around(start, whole)
     return start
 
 
-def _drop_around(start: HtmlElement, everything: int) -> None:
+def _found(path: str, element: HtmlElement) -> list[HtmlElement]:
+    found: list[HtmlElement] = _compiled(path)(element)
+    return found
+
+
+@cache
+def _compiled(path: str) -> Callable[[HtmlElement], Any]:
+    from lxml.etree import XPath
+
+    return XPath(path)
+
+
+def _drop_around(start: HtmlElement, whole: HtmlElement) -> None:
     """Remove what stands around content, but never most of a page: names of classes lie."""
-    candidates = [element for element in start.iter("*") if element is not start and _is_around(element)]
-    _drop([element for element in candidates if _length(element) * 2 < max(everything, 1)])
-    lists = [element for element in start.iter("ul", "ol", "div") if element is not start and _is_links(element)]
-    _drop(lists)
+    candidates = [element for element in _found(_AROUND, start) if _is_around(element)]
+    if candidates:
+        everything = max(_length(whole), 1)
+        _drop([element for element in candidates if _length(element) * 2 < everything])
+    _drop([element for element in _found(_OF_LINKS, start) if _is_links(element)])
 
 
 def _is_around(element: HtmlElement) -> bool:
-    if not isinstance(element.tag, str):
-        return False
     if element.get("role") in _ROLES or element.tag in ("aside", "footer"):
         return True
     if element.tag == "header":
@@ -62,7 +80,13 @@ def _is_around(element: HtmlElement) -> bool:
             not any(True for _ in element.iterancestors("article", "main")) and next(element.iter("h1"), None) is None
         )
     named = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return bool(named.strip() and _NAMED_AROUND.search(named)) and element.tag not in ("body", "html", "p", "h1", "h2")
+    return _names_around(named) and element.tag not in ("body", "html", "p", "h1", "h2")
+
+
+@lru_cache(4_096)
+def _names_around(named: str) -> bool:
+    """Pages give few names to many elements."""
+    return _NAMED_AROUND.search(named) is not None
 
 
 def _is_hidden(element: HtmlElement) -> bool:
@@ -73,15 +97,12 @@ def _is_hidden(element: HtmlElement) -> bool:
 def _is_links(element: HtmlElement) -> bool:
     """A list that is nothing but short links leads elsewhere and says nothing."""
     links = list(element.iter("a"))
-    if len(links) < 4:
-        return False
     length = _length(element)
-    linked = sum(map(_length, links))
-    return linked > length * 0.85 and length < len(links) * 40
+    return length < len(links) * 40 and sum(map(_length, links)) > length * 0.85
 
 
 def _length(element: HtmlElement) -> int:
-    return sum(len(text.strip()) for text in element.itertext() if isinstance(text, str))
+    return sum(map(len, map(str.strip, element.itertext())))
 
 
 def _drop(elements: list[HtmlElement]) -> None:

@@ -5,40 +5,50 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_SPACES = re.compile(r"[^\S\n]+")
-_AROUND_BREAK = re.compile(r" ?\n ?")
-_LEADING_MARK = re.compile(r"^(#{1,6}(?=\s)|[-+](?=\s)|>|\d+[.)](?=\s)|```|~~~)", re.MULTILINE)
+_LEADING_MARK = re.compile(r"\n(#{1,6}(?=\s)|[-+](?=\s)|>|\d+[.)](?=\s)|```|~~~)")
+
+
+def squeezed(text: str) -> str:
+    """The words of a text with one space between them."""
+    # Most texts are so already, and looking is several times as fast as taking them apart.
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join(text.split())
 
 
 def heading(text: str, level: int) -> str:
     """A heading on one line, at level 1 to 6; empty for a text that is blank."""
-    title = " ".join(text.split())
+    title = squeezed(text)
     return f"{'#' * max(1, min(level, 6))} {title}" if title else ""
 
 
 def paragraph(text: str) -> str:
     """Running text: spaces single, the author's line breaks kept, and nothing at a line's start that only looks like
     a heading or a list."""
-    flat = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text)).strip()
-    return _LEADING_MARK.sub(r"\\\1", flat)
+    if "\n" not in text:
+        flat = squeezed(text)
+        if flat[:1].isalpha():
+            return flat
+    else:
+        flat = "\n".join(map(squeezed, text.split("\n"))).strip()
+    return _LEADING_MARK.sub(r"\n\\\1", "\n" + flat)[1:]
 
 
 def item(text: str, depth: int = 0, number: int | None = None) -> str:
     """One line of a list; `depth` counts from 0."""
     mark = f"{number}." if number is not None else "-"
-    return f"{'  ' * depth}{mark} {' '.join(text.split())}"
+    return f"{'  ' * depth}{mark} {squeezed(text)}"
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; the first row is its head. Rows that are blank, and columns that are blank at the end, go."""
-    cells = [[_cell(value) for value in row] for row in rows]
-    cells = [row for row in cells if any(row)]
-    width = max((max((n for n, value in enumerate(row, 1) if value), default=0) for row in cells), default=0)
+    lines = [line for row in rows if (line := _line(row))[1]]
+    width = max((count for _, count in lines), default=0)
     if not width:
         return ""
-    lines = ["| " + " | ".join([*row[:width], *[""] * (width - len(row))]) + " |" for row in cells]
-    lines.insert(1, "|" + " --- |" * width)
-    return "\n".join(lines)
+    drawn = [f"| {text}{' | ' * (width - count)} |" for text, count in lines]
+    drawn.insert(1, "|" + " --- |" * width)
+    return "\n".join(drawn)
 
 
 def blocks(parts: Iterable[str]) -> str:
@@ -66,6 +76,18 @@ def placed(offsets: Sequence[tuple[int, bool]], end: int) -> tuple[int, ...]:
     return tuple(reversed(found))
 
 
+def _line(row: Sequence[str]) -> tuple[str, int]:
+    """A row's cells up to its last that is not blank, and how many they are."""
+    line = " | ".join(row)
+    # Two spaces, or one at either end, tell of a blank cell or of one that is not squeezed.
+    if line.isprintable() and "  " not in line and line.count("|") == len(row) - 1 and line.strip() == line:
+        return line, len(row) if line else 0
+    cells = [_cell(value) for value in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return " | ".join(cells), len(cells)
+
+
 def _cell(value: str) -> str:
-    text = " ".join(value.split())
+    text = squeezed(value)
     return text.replace("|", "\\|") if "|" in text else text
