@@ -36,6 +36,10 @@ class Document:
         """Identity by content: the same text is the same document wherever it stands."""
         return content_key("document", self.text)
 
+    def at(self, source: str) -> Document:
+        """The same document, at a place."""
+        return Document(source, self.text, self.record, self.metadata, self.pages)
+
 
 @dataclass(frozen=True, slots=True)
 class Skip:
@@ -44,6 +48,10 @@ class Skip:
     source: str
     reason: str
     record: int | None = None
+
+    def at(self, source: str) -> Skip:
+        """The same skip, at a place."""
+        return Skip(source, self.reason, self.record)
 
     @classmethod
     def because(cls, source: str, error: DocumentError, line: int | None = None) -> Skip:

@@ -6,13 +6,14 @@ import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from generation_functions.documents.document import DEFAULT_LIMITS, Document, Limits, Member, Result, Skip
 from generation_functions.documents.format import Format
 from generation_functions.documents.processes import Processes, Task, Ticket
 from generation_functions.documents.readers import READERS
+from generation_functions.documents.results import keep_only
 from generation_functions.documents.walk import Found, walk
 from generation_functions.errors import ConfigError, DocumentError, MillraceError
 
@@ -34,7 +35,8 @@ def read_documents(
     """Every document of a folder (or of a single file), in path order, and a `Skip` for everything that gave none.
 
     Plain text is read as the iterator is drawn; other formats are parsed in up to `workers` processes, a few files
-    ahead. `cache` is a folder that keeps what was parsed, so that an unchanged file is not parsed again. Close the
+    ahead. `cache` is a folder that keeps what was parsed, so that an unchanged file is not parsed again; once all is
+    read, what it holds of files that are gone or have changed is removed, so give each input one of its own. Close the
     iterator (or draw it to its end) to end the processes; once `stop` says so, it ends without waiting for them.
     Raises `ConfigError` at once when the path does not exist or holds no file in a supported format, and at the end
     when every such file was skipped.
@@ -68,6 +70,8 @@ def _read(folder: Path, found: Iterable[Found | Skip], reading: _Reading) -> Gen
             if isinstance(result, Skip):
                 reasons[result.reason] += 1
             yield result
+        if not reading.stop():
+            reading.forget_the_rest()
     if not documents and not reading.stop():
         raise ConfigError(
             f"no documents in {folder}: every file was skipped: {_counts(reasons)}", hint=_supported(reading.readers)
@@ -101,6 +105,7 @@ class _Reading:
         self._workers = max(1, workers)
         self._exits = ExitStack()
         self._processes: Processes | None = None
+        self._used: set[Path] = set()
 
     def __enter__(self) -> _Reading:
         return self
@@ -121,13 +126,18 @@ class _Reading:
             if isinstance(head, Skip):
                 yield head
                 continue
-            members = []
+            members, source = [], head[0].source
             for result in self._of(*head):
                 if isinstance(result, Member):
                     members.append(result)
                 else:
-                    yield replace(result, source=head[0].source)
+                    yield result.at(source)
             begun.extendleft([self._begin(self._inside(head[0], member), first=True) for member in reversed(members)])
+
+    def forget_the_rest(self) -> None:
+        """Remove what is kept of files that were not met."""
+        if self._cache is not None and self._cache.is_dir():
+            keep_only(self._cache, self._used)
 
     def _inside(self, item: _Item, member: Member) -> _Item:
         return _Item(item.file, f"{item.source}/{member.name}", (*item.chain, (self._format(item), member)))
@@ -163,6 +173,7 @@ class _Reading:
     def _of(self, item: _Item, ticket: Ticket | None) -> Iterator[Result]:
         if ticket is not None:
             yield from ticket.wait(self.stop)
+            self._used |= {ticket.results} if ticket.results else set()
             return
         try:
             with item.file.path.open("rb") as file:

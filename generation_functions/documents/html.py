@@ -16,6 +16,10 @@ from generation_functions.rows import Json
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+DEEPEST = 2048
+"""How deep elements may lie in one another; the parser's own limit, beyond which it would drop the rest in silence."""
+
+_TOO_DEEP = "Excessive depth"
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w-]{2,40})", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
@@ -52,12 +56,18 @@ def html_text(data: bytes) -> tuple[str, str]:
 
 
 def parse_html(text: str) -> HtmlElement:
-    """The tree of a page, as a browser would mend it. Raises `DocumentError` for a page without any element."""
+    """The tree of a page, as a browser would mend it. Raises `DocumentError` for a page without any element, and for
+    one so deep that the parser would leave out the rest of it."""
     from lxml import etree, html
 
-    parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = html.document_fromstring(_DECLARATION.sub("", text).replace("\0", ""), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as exc:
         raise DocumentError(f"not a web page: {exc}") from exc
+    if any(_TOO_DEEP in fault.message for fault in parser.error_log):
+        raise DocumentError(
+            f"its elements lie more than {DEEPEST:,} deep in one another",
+            hint="no page that a person wrote does; save its text as .txt or .md",
+        )
     return root

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -29,7 +30,18 @@ _HIDDEN = "descendant-or-self::*[@style or @hidden or @aria-hidden]"
 _AROUND = "descendant::*[@role or @class or @id or self::aside or self::footer or self::header]"
 _MAIN = "descendant-or-self::main[not(ancestor::main)] | descendant-or-self::*[@role = 'main']"
 _ARTICLE = "descendant-or-self::article[not(ancestor::article)]"
-_OF_LINKS = "descendant::*[self::ul or self::ol or self::div][count(descendant::a) > 3]"
+FEWEST_LINKS = 4
+"""Links that make a list of links."""
+
+_LISTS = ("ul", "ol", "div")
+
+
+class _Size(NamedTuple):
+    """Characters of an element, how many links it has, and their characters."""
+
+    length: int = 0
+    links: int = 0
+    linked: int = 0
 
 
 def main_content(root: HtmlElement) -> HtmlElement:
@@ -39,14 +51,17 @@ def main_content(root: HtmlElement) -> HtmlElement:
     start = whole
     _drop(list(whole.iter(*NEVER_TEXT)))
     _drop([element for element in _found(_HIDDEN, whole) if _is_hidden(element)])
+    sizes: dict[HtmlElement, _Size] = {}
     for path in (_MAIN, _ARTICLE):
-        lengths = {element: _length(element) for element in _found(path, whole)}
-        best = max(lengths, key=lengths.__getitem__, default=None)
+        found = _found(path, whole)
+        sizes = sizes or (_sizes(whole) if found else {})
+        best = max(found, key=lambda element: sizes[element].length, default=None)
         # Of many articles none is the page; a short one is a teaser.
-        if best is not None and lengths[best] > _ENOUGH and lengths[best] * 2 > sum(lengths.values()):
+        if best is not None and sum(sizes[one].length for one in found) < sizes[best].length * 2 > _ENOUGH * 2:
             start = best
             break
-    _drop_around(start, whole)
+    _drop_around(start, whole, sizes)
+    _drop_links(start)
     return start
 
 
@@ -59,16 +74,50 @@ def _found(path: str, element: HtmlElement) -> list[HtmlElement]:
 def _compiled(path: str) -> Callable[[HtmlElement], Any]:
     from lxml.etree import XPath
 
-    return XPath(path)
+    compiled: Callable[[HtmlElement], Any] = XPath(path)
+    return compiled
 
 
-def _drop_around(start: HtmlElement, whole: HtmlElement) -> None:
+def _drop_around(start: HtmlElement, whole: HtmlElement, sizes: dict[HtmlElement, _Size]) -> None:
     """Remove what stands around content, but never most of a page: names of classes lie."""
     candidates = [element for element in _found(_AROUND, start) if _is_around(element)]
     if candidates:
-        everything = max(_length(whole), 1)
-        _drop([element for element in candidates if _length(element) * 2 < everything])
-    _drop([element for element in _found(_OF_LINKS, start) if _is_links(element)])
+        sizes = sizes or _sizes(whole)
+        everything = max(sizes[whole].length, 1)
+        _drop([element for element in candidates if sizes[element].length * 2 < everything])
+
+
+def _drop_links(start: HtmlElement) -> None:
+    """Remove lists that are nothing but short links: they lead elsewhere and say nothing."""
+    if len(list(islice(start.iter("a"), FEWEST_LINKS))) == FEWEST_LINKS:
+        sizes = _sizes(start)
+        _drop([element for element in start.iter(*_LISTS) if element is not start and _is_links(sizes[element])])
+
+
+def _is_links(size: _Size) -> bool:
+    return size.links >= FEWEST_LINKS and size.length < size.links * 40 and size.linked > size.length * 0.85
+
+
+def _sizes(start: HtmlElement) -> dict[HtmlElement, _Size]:
+    """The size of every element, in one pass, so that depth costs nothing."""
+    from lxml.etree import iterwalk
+
+    sizes: dict[HtmlElement, _Size] = {}
+    begun: list[_Size] = []
+    length = links = linked = 0
+    for event, element in iterwalk(start, events=("start", "end")):
+        if event == "start":
+            begun.append(_Size(length, links, linked))
+            text = element.text
+        else:
+            before = begun.pop()
+            if element.tag == "a":
+                links, linked = links + 1, linked + length - before.length
+            sizes[element] = _Size(length - before.length, links - before.links, linked - before.linked)
+            text = element.tail
+        if text:
+            length += len(text.strip())
+    return sizes
 
 
 def _is_around(element: HtmlElement) -> bool:
@@ -92,17 +141,6 @@ def _names_around(named: str) -> bool:
 def _is_hidden(element: HtmlElement) -> bool:
     style = (element.get("style") or "").replace(" ", "").lower()
     return element.get("hidden") is not None or "display:none" in style or element.get("aria-hidden") == "true"
-
-
-def _is_links(element: HtmlElement) -> bool:
-    """A list that is nothing but short links leads elsewhere and says nothing."""
-    links = list(element.iter("a"))
-    length = _length(element)
-    return length < len(links) * 40 and sum(map(_length, links)) > length * 0.85
-
-
-def _length(element: HtmlElement) -> int:
-    return sum(map(len, map(str.strip, element.itertext())))
 
 
 def _drop(elements: list[HtmlElement]) -> None:

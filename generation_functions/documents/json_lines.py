@@ -17,7 +17,14 @@ from generation_functions.rows import Json, canonical_json
 
 TEXT_FIELDS = ("text", "content")
 TURN_FIELDS = ("messages", "conversations")
+_READ = frozenset([*TEXT_FIELDS, *TURN_FIELDS])
 ROLE_LABELS = {"human": "User", "user": "User", "gpt": "Assistant", "assistant": "Assistant", "system": "System"}
+
+BLOCK = 1 << 20
+"""Bytes that are read at a time, and then to the end of their last line."""
+
+DEEP = 200
+"""Brackets of a line that may lie deeper in one another than the writer of JSON goes."""
 
 
 def read_jsonl(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
@@ -37,20 +44,29 @@ def read_jsonl(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
 
 
 def _lines(file: BinaryIO, limits: Limits) -> Iterator[bytes | None]:
-    """The file's lines; None for one that is too long, whose rest is passed over in small reads."""
+    """The file's lines, a block at a time; None for one that is too long, whose rest is passed over in small reads."""
     head = file.read(4096)
     file.seek(0)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         file = _as_utf8(file, limits)
     else:
         refuse_binary(head)
-    while data := file.readline(limits.max_bytes + 1):
-        if len(data) <= limits.max_bytes or data.endswith(b"\n"):
-            yield data
-            continue
-        while data and not data.endswith(b"\n"):
-            data = file.readline(65_536)
-        yield None
+    while block := file.read(BLOCK):
+        if not block.endswith(b"\n"):
+            block += file.readline(limits.max_bytes + 1)
+        *lines, last = block.split(b"\n")
+        yield from (line if len(line) <= limits.max_bytes else None for line in lines)
+        if last:
+            too_long = len(last) > limits.max_bytes
+            if too_long:
+                _pass_over(file)
+            yield None if too_long else last
+
+
+def _pass_over(file: BinaryIO) -> None:
+    """Draw the rest of a line."""
+    while (rest := file.readline(65_536)) and not rest.endswith(b"\n"):
+        pass
 
 
 def _as_utf8(file: BinaryIO, limits: Limits) -> BinaryIO:
@@ -63,7 +79,11 @@ def _as_utf8(file: BinaryIO, limits: Limits) -> BinaryIO:
 
 def _record(line: int, data: bytes) -> Document | Skip:
     try:
-        return document_of(_parse(data), line)
+        record, clean = _parse(data)
+        text = record.get("text")
+        if clean and isinstance(text, str):
+            return Document("", _not_empty(text, "text"), line, _rest(record))
+        return document_of(record, line)
     except DocumentError as exc:
         return Skip.because("", exc, line)
 
@@ -73,14 +93,17 @@ def document_of(record: Mapping[str, Json], number: int | None) -> Document:
     return Document("", _text_of(record), number, _metadata(record))
 
 
-def _parse(data: bytes) -> Mapping[str, Json]:
+def _parse(data: bytes) -> tuple[Mapping[str, Json], bool]:
+    """A line's record, and whether it is known to hold nothing that `clean_text` changes: the fast parser takes no lone
+    surrogates, and a return or a NUL would be an escape. What is too deep to be written again has many brackets."""
     try:
         record = orjson.loads(data)
+        clean = b"\\r" not in data and b"\\u000" not in data and data.count(b"[") + data.count(b"{") < DEEP
     except orjson.JSONDecodeError:
-        record = parse_leniently(decode(data).text)
-    if not isinstance(record, Mapping):
+        record, clean = parse_leniently(decode(data).text), False
+    if not isinstance(record, dict):
         raise DocumentError(f"a JSON object was expected, not {type(record).__name__}")
-    return record
+    return record, clean
 
 
 def parse_leniently(text: str) -> Json:
@@ -122,9 +145,13 @@ def _turn_text(turn: Json) -> str:
     return f"{label}: {content}" if label else content
 
 
+def _rest(record: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in record.items() if name not in _READ}
+
+
 def _metadata(record: Mapping[str, Json]) -> dict[str, Json]:
     """The fields beside the text, as they can be stored and written again."""
-    rest = {name: value for name, value in record.items() if name not in (*TEXT_FIELDS, *TURN_FIELDS)}
+    rest = _rest(record)
     if not rest:
         return rest
     try:

@@ -23,7 +23,8 @@ from generation_functions.documents.latex_symbols import accented, symbol
 from generation_functions.documents.plain_text import fenced, text_of
 from generation_functions.errors import DocumentError
 
-_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?[ \t]*")
+_COMMENT = re.compile(r"\\.|%[^\n]*\n?[ \t]*", re.DOTALL)
+_GROUP_MARK = re.compile(r"\\.|[{}\[\]]", re.DOTALL)
 _BODY = re.compile(r"\\begin\s*\{document\}(.*?)(?:\\end\s*\{document\}|\Z)", re.DOTALL)
 _TITLE = re.compile(r"\\title\s*(?:\[[^\]]*\]\s*)?(?=\{)")
 _TOKEN = re.compile(
@@ -41,7 +42,7 @@ def read_latex(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     source, facts = text_of(file, limits)
     found = _BODY.search(source)
     preamble, body = (source[: found.start()], found[1]) if found else ("", source)
-    reading = _Reading(_COMMENT.sub(r"\1", _outside_verbatim(body)))
+    reading = _Reading(_without_comments(_outside_verbatim(body)))
     title = _TITLE.search(preamble)
     head = _Reading(preamble[title.end() :]).argument() if title else ""
     said = markdown.blocks([markdown.heading(head, 1), *reading.blocks()])
@@ -55,6 +56,12 @@ def _outside_verbatim(body: str) -> str:
     names = "|".join(re.escape(name) for name in sorted(VERBATIM))
     quoted = re.compile(rf"(\\begin\{{({names})\}})(.*?)(\\end\{{\2\}})", re.DOTALL)
     return quoted.sub(lambda match: match[1] + match[3].replace("%", "\\%") + match[4], body)
+
+
+def _without_comments(source: str) -> str:
+    if "%" not in source:
+        return source
+    return _COMMENT.sub(lambda found: found[0] if found[0][0] == "\\" else "", source)
 
 
 class _Reading:
@@ -242,7 +249,7 @@ class _Reading:
 
     def _group(self, opening: str, closing: str) -> str:
         depth, at = 0, self._at
-        for found in re.compile(r"\\.|[{}\[\]]", re.DOTALL).finditer(self._source, at):
+        for found in _GROUP_MARK.finditer(self._source, at):
             depth += (found[0] == opening) - (found[0] == closing)
             if not depth:
                 self._at = found.end()
@@ -272,5 +279,6 @@ def _table(body: str) -> str:
 
 
 def _quotes(text: str) -> str:
-    text = text.replace("``", "“").replace("''", "”")
+    if "`" in text or "'" in text:
+        text = text.replace("``", "“").replace("''", "”")
     return text.replace("---", "—").replace("--", "–") if "--" in text else text

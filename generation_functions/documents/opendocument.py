@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 OFFICE, TEXT, TABLE = _NS % "office", _NS % "text", _NS % "table"
 _SILENT = frozenset({f"{OFFICE}annotation", f"{TEXT}note-citation", f"{TEXT}tracked-changes", f"{TEXT}ruby-text"})
+_BLOCKS = frozenset({f"{TEXT}h", f"{TEXT}p", f"{TEXT}list", f"{TABLE}table"})
+_WRITTEN = (f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break")
 _MOST_REPEATED = 1_000
 
 
@@ -34,9 +36,7 @@ def read_odt(file: BinaryIO, limits: Limits) -> Iterator[Document]:
 
 
 def _blocks(body: _Element) -> Iterator[str]:
-    for element in body.iter(f"{TEXT}h", f"{TEXT}p", f"{TEXT}list", f"{TABLE}table"):
-        if any(True for _ in element.iterancestors(f"{TEXT}list", f"{TABLE}table", f"{TEXT}p", *_SILENT)):
-            continue
+    for element in _outermost(body):
         if element.tag == f"{TEXT}h":
             level = str(element.get(f"{TEXT}outline-level") or "1")
             yield markdown.heading(_said(element), int(level) if level.isdigit() else 1)
@@ -46,6 +46,19 @@ def _blocks(body: _Element) -> Iterator[str]:
             yield markdown.table(_rows(element))
         else:
             yield markdown.paragraph(_said(element))
+
+
+def _outermost(body: _Element) -> Iterator[_Element]:
+    """Headings, paragraphs, lists and tables that stand in no other of them, nor in what is left out."""
+    stack = [iter(body)]
+    while stack:
+        element = next(stack[-1], None)
+        if element is None:
+            stack.pop()
+        elif element.tag in _BLOCKS:
+            yield element
+        elif element.tag not in _SILENT:
+            stack.append(iter(element))
 
 
 def _items(top: _Element) -> Iterator[str]:
@@ -69,6 +82,10 @@ def _said(element: _Element) -> str:
     """The text inside, with the spaces, tabs and breaks that OpenDocument writes as elements."""
     from lxml.etree import iterwalk
 
+    if not len(element):
+        return element.text or ""
+    if next(element.iter(*_WRITTEN, *_SILENT), None) is None:
+        return "".join(element.itertext())
     parts: list[str] = []
     silent = 0
     for event, inner in iterwalk(element, events=("start", "end")):

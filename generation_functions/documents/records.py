@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import orjson
 
@@ -14,6 +14,9 @@ from generation_functions.documents.encoding import decode
 from generation_functions.documents.json_lines import document_of, parse_leniently
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _ROWS = 512
 _LISTS = ("data", "rows", "records", "documents", "items", "train")
@@ -49,10 +52,12 @@ def read_parquet(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
         # Threads of its own would take address space that counts against the limit of memory.
         pa.set_cpu_count(1)
         number = 0
-        for batch in parquet.ParquetFile(file).iter_batches(batch_size=_ROWS, use_threads=False):
+        table = parquet.ParquetFile(file)
+        plain = _plain if any(map(_goes_beyond_json, table.schema_arrow.types)) else _as_it_is
+        for batch in table.iter_batches(batch_size=_ROWS, use_threads=False):
             for record in batch.to_pylist():
                 number += 1
-                yield _document(_plain(record), number)
+                yield _document(plain(record), number)
     except pa.ArrowMemoryError as exc:
         raise MemoryError from exc
     except (pa.ArrowException, OSError, ValueError) as exc:
@@ -71,6 +76,17 @@ def _document(record: Json, number: int) -> Document | Skip:
     except DocumentError as exc:
         skip = Skip.because("", exc)
         return Skip("", f"record {number}: {skip.reason}", number)
+
+
+def _goes_beyond_json(kind: pa.DataType) -> bool:
+    """Whether a column may hold what JSON has no form for."""
+    from pyarrow import types
+
+    return not (types.is_string(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind))
+
+
+def _as_it_is(value: Json) -> Json:
+    return value
 
 
 def _plain(value: Json) -> Json:

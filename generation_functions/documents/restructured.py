@@ -38,7 +38,7 @@ _SILENT = frozenset({
 def read_rst(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     """One document. Nothing is included from other files; comments and targets are left out."""
     text, facts = text_of(file, limits)
-    said = markdown.blocks(_Reading().blocks(text.expandtabs(8).split("\n")))
+    said = markdown.blocks(_Reading().blocks((text.expandtabs(8) if "\t" in text else text).split("\n")))
     if not said:
         raise DocumentError("empty")
     yield Document("", said, metadata=facts)
@@ -70,6 +70,8 @@ class _Reading:
     def _title(self, lines: list[str], at: int) -> tuple[str, int] | None:
         """A heading at this line and how many lines it takes, over- and underlined or only underlined."""
         line, below = lines[at].rstrip(), lines[at + 1].rstrip() if at + 1 < len(lines) else ""
+        if (line[:1].isalnum() or not line[:1].strip()) and (below[:1].isalnum() or not below[:1].strip()):
+            return None
         if _ADORNMENT.match(line) and at + 2 < len(lines) and lines[at + 2].rstrip() == line and below.strip():
             return markdown.heading(inline(below), self._level(line[0] * 2)), 3
         if line[:1].strip() and _ADORNMENT.match(below) and len(below) * 2 >= len(line) and not _ADORNMENT.match(line):
@@ -166,6 +168,8 @@ def _items(lines: list[str]) -> Iterator[str]:
 
 
 def _dedented(lines: list[str]) -> list[str]:
+    if not any(lines):
+        return lines
     indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return [line[indent:] for line in lines]
 

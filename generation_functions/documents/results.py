@@ -7,7 +7,7 @@ a file that is left in place spares reading the document again.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
@@ -54,6 +54,14 @@ def read_results(path: Path) -> Iterator[Result]:
             value = orjson.loads(line)
             if isinstance(value, list):
                 yield _result(*value)
+
+
+def keep_only(folder: Path, used: Collection[Path]) -> None:
+    """Remove the results of files that are gone or have changed, and what another process left unfinished."""
+    ours = f".{os.getpid()}-"
+    for path in folder.iterdir():
+        if path not in used and not path.name.startswith(ours):
+            path.unlink(missing_ok=True)
 
 
 def _matches(file: BinaryIO) -> bool:

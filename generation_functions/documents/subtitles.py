@@ -19,6 +19,7 @@ PAUSE_S = 3.0
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _CUE = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}[^\n]*$", re.MULTILINE)
 _TAG = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>\n]{1,80})>|</?[a-z][^>\n]{0,80}>|<[\d:.]{5,14}>|\{\\[^}\n]{0,80}\}")
+_SPEAKER = re.compile(r"[^\s:]{1,30}(?: [^\s:]{1,30})?: ")
 _END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]?$")
 
 
@@ -37,18 +38,23 @@ def _cues(text: str) -> Iterator[tuple[float, float, str]]:
     for mark, following in zip_longest(marks, marks[1:]):
         body = text[mark.end() : following.start() if following else len(text)].strip("\n")
         # The body ends at a blank line; what follows is the next cue's number or name, or a note.
-        lines = body.split("\n\n", 1)[0].split("\n")
-        said = html.unescape(_TAG.sub(_speaker, " ".join(line.strip() for line in lines)))
-        yield _seconds(mark.groups()[:4]), _seconds(mark.groups()[4:]), " ".join(said.split())
+        parts = mark.groups()
+        yield _seconds(*parts[:4]), _seconds(*parts[4:]), _said(body.split("\n\n", 1)[0])
+
+
+def _said(body: str) -> str:
+    """A cue's lines as one, without its tags."""
+    if "<" in body or "{" in body:
+        body = _TAG.sub(_speaker, " ".join(line.strip() for line in body.split("\n")))
+    return markdown.squeezed(html.unescape(body) if "&" in body else body)
 
 
 def _speaker(tag: re.Match[str]) -> str:
     return f"{tag[1].strip()}: " if tag[1] else ""
 
 
-def _seconds(parts: tuple[str | None, ...]) -> float:
-    hours, minutes, seconds, fraction = (part or "0" for part in parts)
-    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(fraction.ljust(3, "0")) / 1000
+def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str) -> float:
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int(fraction.ljust(3, "0")) / 1000
 
 
 def _paragraphs(cues: Iterator[tuple[float, float, str]]) -> Iterator[str]:
@@ -58,7 +64,7 @@ def _paragraphs(cues: Iterator[tuple[float, float, str]]) -> Iterator[str]:
         if not text or (said and said[-1] == text):
             until = end
             continue
-        new_speaker = text.startswith(("- ", "– ", "— ")) or re.match(r"[^\s:]{1,30}(?: [^\s:]{1,30})?: ", text)
+        new_speaker = text.startswith(("- ", "– ", "— ")) or _SPEAKER.match(text)
         if said and (
             new_speaker or begin - until > PAUSE_S or (begin > until and _END.search(said[-1]) and len(said) > 8)
         ):

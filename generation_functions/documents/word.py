@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING_STYLE = re.compile(r"(?:heading|überschrift|titre|título|заголовок|标题)\s*(\d)", re.IGNORECASE)
 _NOTES = (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote"))
 
@@ -26,7 +26,7 @@ def read_docx(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     with Package(file, limits) as package:
         main = next((name for name in package.relations("").values() if name.endswith("document.xml")), "")
         reading = _Reading(_levels(package), _numbered(package))
-        body = package.xml(main or "word/document.xml").find(f"{W}body")
+        body = _part(package, main or "word/document.xml").find(f"{W}body")
         if body is None:
             raise DocumentError("damaged: it has no body")
         parts = [*reading.blocks(body), *_notes(package, reading)]
@@ -34,6 +34,16 @@ def read_docx(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     if not text:
         raise DocumentError("empty")
     yield Document("", text)
+
+
+def _part(package: Package, name: str) -> _Element:
+    """A part's tree without the fallbacks that say again, for older programs, what stands beside them."""
+    root = package.xml(name)
+    for element in list(root.iter(FALLBACK)):
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+    return root
 
 
 def _levels(package: Package) -> dict[str, int]:
@@ -79,7 +89,7 @@ def _notes(package: Package, reading: _Reading) -> Iterator[str]:
     for name, tag in _NOTES:
         if name not in package.names:
             continue
-        for note in package.xml(name).iter(f"{W}{tag}"):
+        for note in _part(package, name).iter(f"{W}{tag}"):
             if note.get(f"{W}type") in (None, "normal"):
                 text = " ".join(reading.text(inner) for inner in note.iter(f"{W}p"))
                 if text.strip():
@@ -115,23 +125,25 @@ class _Reading:
 
     def _paragraph(self, element: _Element) -> str:
         text = self.text(element)
-        level = self._level(element)
+        level = self._level(_properties(element))
         return markdown.heading(text, level) if level else markdown.paragraph(text)
 
-    def _level(self, element: _Element) -> int:
-        outline = element.find(f"{W}pPr/{W}outlineLvl")
+    def _level(self, properties: _Element | None) -> int:
+        if properties is None:
+            return 0
+        outline = properties.find(f"{W}outlineLvl")
         if outline is not None and str(outline.get(f"{W}val")) in "012345":
             return int(str(outline.get(f"{W}val"))) + 1
-        style = element.find(f"{W}pPr/{W}pStyle")
+        style = properties.find(f"{W}pStyle")
         return self.levels.get(str(style.get(f"{W}val")), 0) if style is not None else 0
 
     def _item(self, element: _Element, counts: dict[int, int]) -> str | None:
         """A line of a list, numbered as Word would; None for what is none."""
-        properties = element.find(f"{W}pPr/{W}numPr")
-        text = self.text(element)
-        if properties is None or self._level(element) or not text.strip():
+        properties = _properties(element)
+        listed = properties.find(f"{W}numPr") if properties is not None else None
+        if listed is None or self._level(properties) or not (text := self.text(element)).strip():
             return None
-        number, level = properties.find(f"{W}numId"), properties.find(f"{W}ilvl")
+        number, level = listed.find(f"{W}numId"), listed.find(f"{W}ilvl")
         identity = str(number.get(f"{W}val")) if number is not None else "0"
         given = str(level.get(f"{W}val")) if level is not None else "0"
         depth = int(given) if given in "012345678" else 0
@@ -155,12 +167,17 @@ class _Reading:
 
     def text(self, paragraph: _Element) -> str:
         """The text of one paragraph, with tabs, breaks and references to notes."""
-        parts: list[str] = []
-        for element in paragraph.iter(*_INLINE):
-            parts.append(_inline(element))
-        return "".join(parts)
+        return "".join(map(_inline, paragraph.iter(*_INLINE)))
 
 
+def _properties(paragraph: _Element) -> _Element | None:
+    """What a paragraph says of its style, which is the first thing in it, or nearly."""
+    first = next(iter(paragraph), None)
+    return first if first is not None and first.tag == _PROPERTIES else paragraph.find(_PROPERTIES)
+
+
+_PROPERTIES = f"{W}pPr"
+_TEXT = f"{W}t"
 _INLINE = tuple(
     f"{W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen", "footnoteReference", "endnoteReference")
 )
@@ -168,19 +185,24 @@ _FIXED = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": 
 
 
 def _inline(element: _Element) -> str:
-    if element.tag == f"{W}t":
-        in_fallback = any(True for _ in element.iterancestors(CHOICE))
-        return "" if in_fallback else element.text or ""
+    if element.tag == _TEXT:
+        return element.text or ""
     if element.tag in _FIXED:
         # A tab in a paragraph's properties is a tab stop, not a character.
         parent = element.getparent()
-        return _FIXED[element.tag] if parent is not None and parent.tag == f"{W}r" else ""
-    kind = "f" if element.tag.endswith("footnoteReference") else "e"
+        return _FIXED[str(element.tag)] if parent is not None and parent.tag == f"{W}r" else ""
+    kind = "f" if str(element.tag).endswith("footnoteReference") else "e"
     return f"[^{kind}{element.get(f'{W}id')}]"
 
 
 def _content(body: _Element) -> Iterator[_Element]:
     """Paragraphs and tables, those inside content controls too; what stands in a table is the table's."""
-    for element in body.iter(f"{W}p", f"{W}tbl"):
-        if not any(True for _ in element.iterancestors(f"{W}tbl", f"{W}p", CHOICE)):
+    stack = [iter(body)]
+    while stack:
+        element = next(stack[-1], None)
+        if element is None:
+            stack.pop()
+        elif element.tag in (f"{W}p", f"{W}tbl"):
             yield element
+        else:
+            stack.append(iter(element))

@@ -82,8 +82,9 @@ class Documents:
             yield read.adding({"text": document.text, "language": detect_language(document.text)})
 
     def _found(self) -> Iterator[Document | Skip]:
-        """What the folder gives. What was parsed is kept in the run's folder, so that going on parses nothing again."""
-        kept = self.run.output_dir / PARSED
+        """What the folder gives. What was parsed is kept in the run's folder, for each input apart, so that going on
+        parses nothing again."""
+        kept = self.run.output_dir / PARSED / content_key(str(self.folder.absolute()))[:16]
         stop = self.run.folder.stop.is_set
         found = read_documents(self.folder, limits=self.limits, workers=self.workers, cache=kept, stop=stop)
         with closing(found):

@@ -147,6 +147,19 @@ def test_a_document_is_the_markdown_of_what_it_says(found: dict[str, Document | 
     assert document.text == CASES[name][1]
 
 
+def test_what_word_repeats_for_older_programs_is_said_once(tmp_path: Path) -> None:
+    alternatives = "<mc:AlternateContent><mc:Choice>%s</mc:Choice><mc:Fallback>%s</mc:Fallback></mc:AlternateContent>"
+    run = '<w:r><w:t>%s</w:t><w:footnoteReference w:id="2"/></w:r>'
+    body = f"<w:p>{alternatives % (run % 'new', run % 'old')}</w:p>"
+    spaces = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    spaces += ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    xml = f"<w:document {spaces}><w:body>{body}</w:body></w:document>"
+    (tmp_path / "a.docx").write_bytes(packed({"word/document.xml": xml}))
+    (document,) = read_documents(tmp_path)
+    assert isinstance(document, Document)
+    assert document.text == "new[^f2]\n"
+
+
 def test_slides_and_sheets_are_pages(found: dict[str, Document | Skip]) -> None:
     for name in ("talk.pptx", "sums.xlsx"):
         document = found[name]

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from generation_functions.documents import Document, Limits, Skip, read_documents
+from generation_functions.documents.html import read_html
 from tests.documents.made_office import made_docx, made_epub, made_odt, made_xlsx, packed
 from tests.documents.made_pdf import encrypted_pdf, made_pdf, scanned_pdf
 
@@ -118,6 +119,29 @@ def test_deep_pages_are_read_without_recursion(tmp_path: Path) -> None:
     assert [item.source for item in found] == ["deep.html", "deep.rst", "deep.tex", "sound.txt"]
 
 
+@pytest.mark.parametrize("depth", [100, 300, 1_500])
+def test_what_follows_a_deep_part_of_a_page_is_read_too(tmp_path: Path, depth: int) -> None:
+    (tmp_path / "deep.html").write_text("<p>before" + "<div>" * depth + "within" + "</div>" * depth + "<p>after")
+    (document,) = read_documents(tmp_path, limits=LIMITS)
+    assert isinstance(document, Document)
+    assert document.text == "before\n\nwithin\n\nafter\n"
+
+
+def test_a_page_deeper_than_the_parser_goes_is_a_skip_and_not_half_a_page(tmp_path: Path) -> None:
+    (tmp_path / "deep.html").write_text("<p>before" + "<div>" * 5_000 + "within" + "</div>" * 5_000 + "<p>after")
+    (tmp_path / "sound.txt").write_text("words")
+    skip, _ = read_documents(tmp_path, limits=LIMITS)
+    assert isinstance(skip, Skip)
+    assert "its elements lie more than 2,048 deep in one another" in skip.reason
+
+
+def test_lists_of_links_in_one_another_take_no_longer_than_beside_one_another() -> None:
+    """Every level's links were counted once for each level above it; now they are counted once."""
+    page = "<html><body>" + '<div class="nav"><a href=x>l</a>' * 600 + "<p>" + "word " * 2_000 + "<a>y</a>" * 20_000
+    (document,) = read_html(io.BytesIO(page.encode()), Limits())
+    assert "word word" in document.text
+
+
 def test_members_that_cannot_be_read_are_skips_beside_those_that_can(tmp_path: Path) -> None:
     parts = {"a.txt": "words", "b.docx": "no document", "c.odd": "x", "__MACOSX/a.txt": "x", ".hidden/a.txt": "x"}
     (tmp_path / "mixed.zip").write_bytes(packed(parts))
@@ -152,4 +176,4 @@ def test_a_run_over_a_hostile_folder_ends_well_and_writes_nowhere_else(tmp_path:
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out", "tmp"]
     assert list((tmp_path / "tmp").iterdir()) == []
-    assert not [path for path in (output / ".documents").iterdir() if path.name.startswith(".")]
+    assert not list((output / ".documents").rglob(".*"))

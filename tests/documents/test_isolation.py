@@ -167,3 +167,28 @@ def test_what_hung_once_is_tried_again_and_what_is_damaged_is_not(tmp_path: Path
     (tmp_path / "in/c.txt").write_bytes(b"x")
     read(tmp_path / "in", tmp_path / "kept")
     assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_what_is_kept_of_files_that_are_gone_or_changed_goes_once_all_is_read(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "in", tmp_path / "kept"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.html").write_text(f"<p>{name}")
+    read(folder, kept)
+    before = {path.name for path in kept.iterdir()}
+    (kept / ".1-2-3").write_bytes(b"left by a process that was killed")
+    (folder / "a.html").unlink()
+    (folder / "b.html").write_text("<p>changed")
+    items = read_documents(folder, cache=kept)
+    next(items)
+    items.close()
+    assert before < {path.name for path in kept.iterdir()}  # not all was read, so what is left is not known
+    read(folder, kept)
+    after = {path.name for path in kept.iterdir()}
+    assert len(after) == 2
+    assert len(after & before) == 1
+    (folder / "b.html").unlink()
+    (folder / "c.html").unlink()
+    (folder / "plain.txt").write_text("words")
+    read(folder, kept)
+    assert list(kept.iterdir()) == []
