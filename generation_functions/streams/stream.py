@@ -49,8 +49,11 @@ class Stream:
         name      the name to record the rows under; needed when one step is used twice in different ways
         settings  the step's own settings (`votes=5`), or values for its prompt (`language="German"`)
         """
+        from generation_functions.models.model import Model
+
         stage = self.run.bind(step, model=model, name=name, settings=settings, depth=len(self.stages) + 1)
-        return self._with(stage, *([model] if model is not None else []))
+        # A function over several steps is given its models as settings.
+        return self._with(stage, *(each for each in (model, *settings.values()) if isinstance(each, Model)))
 
     def map(self, function: Callable[[Row], Mapping[str, Json]], *, name: str | None = None) -> Stream:
         """Add the fields of the mapping that `function(row)` gives."""
