@@ -44,7 +44,7 @@ def findings(project: Project, configs: Iterable[Path]) -> Iterator[Finding]:
     """Every check in turn: the machine, each config with its endpoints, each run folder."""
     prepared, broken = _prepared(project, list(configs))
     models = _models(prepared)
-    in_flight = sum(model.spec.max_in_flight for model in models if model.spec.provider in ("openai", "local"))
+    in_flight = sum(model.spec.in_flight for model in models if model.spec.provider in ("openai", "local"))
     yield from machine_findings(project.root, in_flight)
     yield from (_of_problem(problem) for problem in broken)
     for run in prepared:
@@ -87,7 +87,14 @@ def _prepared(project: Project, configs: list[Path]) -> tuple[list[PreparedRun],
 def _models(prepared: Iterable[PreparedRun]) -> list[Model]:
     """The models that configs use, each once."""
     used = chain.from_iterable(models_in(run.bound.kwargs) for run in prepared)
-    return list({(model.name, model.spec.model_dump_json()): model for model in used}.values())
+    return list(
+        {(each.name, each.spec.model_dump_json()): each for model in used for each in _at_endpoints(model)}.values()
+    )
+
+
+def _at_endpoints(model: Model) -> Iterator[Model]:
+    """A model that several endpoints serve, once for each of them."""
+    return (Model(model.name, spec) for spec in model.spec.at_endpoints())
 
 
 def _other_folders(prepared: Iterable[PreparedRun], outputs: Path) -> list[Path]:

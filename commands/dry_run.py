@@ -48,7 +48,7 @@ def endpoint_of(model: Model) -> str:
     """Where a model is asked: its address, or who stands in for it."""
     if model.spec.provider == "offline":
         return "offline rules, no key and no cost"
-    return model.spec.base_url or "https://api.openai.com/v1"
+    return ", ".join(spec.base_url or "https://api.openai.com/v1" for spec in model.spec.at_endpoints())
 
 
 def _tell(job: Job, plan: dict[str, Any]) -> None:

@@ -135,7 +135,7 @@ def forecast(
 
 
 def _model_forecast(name: str, spec: ModelSpec | None, sum_span: Spanning, span: Spanning) -> ModelForecast:
-    priced = spec is not None and (spec.price is not None or spec.provider == _OFFLINE)
+    priced = spec is not None and (spec.dearest is not None or spec.provider == _OFFLINE)
     return ModelForecast(
         sum_span(lambda loads: loads[name].calls),
         sum_span(lambda loads: loads[name].input_tokens),
@@ -202,9 +202,9 @@ def _drawn(samples: Sequence[Sample], point: Loads, rng: Random) -> dict[str, Lo
 
 
 def _cost(load: Load, spec: ModelSpec | None) -> float:
-    if spec is None or spec.price is None:
+    if spec is None or spec.dearest is None:
         return 0.0
-    return (load.input_tokens * spec.price.input + load.output_tokens * spec.price.output) / 1_000_000
+    return (load.input_tokens * spec.dearest.input + load.output_tokens * spec.dearest.output) / 1_000_000
 
 
 def _endpoint_seconds(loads: Loads, specs: Mapping[str, ModelSpec]) -> list[float]:
@@ -226,7 +226,7 @@ def _seconds(loads: Sequence[tuple[Load, ModelSpec | None]]) -> float:
         return total.seconds
     tokens = total.input_tokens + total.output_tokens
     return max(
-        total.seconds / spec.max_in_flight,
+        total.seconds / spec.in_flight,
         60 * total.calls / spec.requests_per_minute if spec.requests_per_minute else 0.0,
         60 * tokens / spec.tokens_per_minute if spec.tokens_per_minute else 0.0,
     )

@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -75,12 +75,17 @@ def settings_rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[st
     for name, field in model.model_fields.items():
         if name in _FILLED_IN:
             continue
-        inner = core_type(field.annotation)
+        inner = item_type(core_type(field.annotation))
         default = "required" if field.is_required() else shown(field.default)
         what = " ".join(filter(None, (field.description, sentence(bounds(drawn[name])))))
         yield f"`{prefix}{name}`", kind_of(field.annotation), default, what
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from settings_rows(inner, f"{prefix}{name}.")
+
+
+def item_type(annotation: Any) -> Any:
+    """What a list is of; any other type itself."""
+    return get_args(annotation)[0] if get_origin(annotation) is list and get_args(annotation) else annotation
 
 
 # Pipelines

@@ -14,7 +14,7 @@ from generation_functions.config.explanations import Subject, explain
 from generation_functions.config.signature import Signature, known_keys, signature_of, type_at
 from generation_functions.config.tree import Node
 from generation_functions.errors import Problem
-from generation_functions.models.model import Model, ModelSpec
+from generation_functions.models.model import EndpointSpec, Model, ModelSpec
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ def name_keys(node: Node, annotation: Any) -> Node:
         return node
     children = {key: name_keys(child, type_at(annotation, (key,))) for key, child in node.items.items()}
     key = children.get("api_key")
-    if core_type(annotation) is Model and key is not None and key.reference is not None:
+    if core_type(annotation) in (Model, EndpointSpec) and key is not None and key.reference is not None:
         children["api_key_name"] = Node(references(key.reference)[0], key.at, key.key_at)
     return replace(node, value=children)
 

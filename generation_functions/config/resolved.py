@@ -119,8 +119,11 @@ def _plain(value: Any) -> Any:
     return to_jsonable_python(value, fallback=lambda other: f"<{type(other).__qualname__}>")
 
 
+_FILLED_IN: Any = {"api_key_name": True, "endpoints": {"__all__": {"api_key_name"}}}
+
+
 def _spec(spec: ModelSpec) -> dict[str, Json]:
-    return spec.model_dump(mode="json", exclude_none=True, exclude={"api_key_name"})
+    return spec.model_dump(mode="json", exclude_none=True, exclude=_FILLED_IN)
 
 
 def _answers_of(model: Model) -> dict[str, Json]:

@@ -73,6 +73,20 @@ class Breaker:
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._cooling: asyncio.Future[None] | None = None
 
+    @property
+    def suspect(self) -> bool:
+        """Whether calls have failed since the last answer, and none goes through."""
+        return not self.closed and self._failures > 0
+
+    @property
+    def wait_s(self) -> float | None:
+        """Seconds until a call may go: 0 where one may now; None while another finds out, or where none ever may."""
+        if self.closed:
+            return 0.0
+        if self._trying or self.verdict is not None:
+            return None
+        return max(0.0, self._ready_at - self._timing.now())
+
     async def enter(self) -> Trial:
         """Wait until calling makes sense. Raises `EndpointUnusable` once it never will.
 

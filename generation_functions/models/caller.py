@@ -46,7 +46,7 @@ class Caller:
         while True:
             outcome = await self._try(request)
             if isinstance(outcome, Completion):
-                return _after_failures(outcome, failures, read, written) if failures else outcome
+                return after_failures(outcome, failures, read, written) if failures else outcome
             failures += 1
             read, written = read + outcome.input_tokens, written + outcome.output_tokens
             outcome.input_tokens, outcome.output_tokens = read, written
@@ -58,7 +58,7 @@ class Caller:
 
     async def _try(self, request: Request) -> Completion | EndpointError:
         breaker, limiter = self.breaker, self.limiter
-        cost = self._cost(request) if limiter.counts_tokens else 0
+        cost = self.cost_of(request) if limiter.counts_tokens else 0
         trial = False if breaker.closed else await breaker.enter()
         try:
             turn = await limiter.acquire(request.priority, cost)
@@ -69,7 +69,7 @@ class Caller:
         while not (trial or breaker.closed):
             limiter.release()
             trial, turn = await self._enter_again(request, cost)
-        return await self._open_call(request, trial, turn, cost)
+        return await self.open_call(request, trial, turn, cost)
 
     async def _enter_again(self, request: Request, cost: int) -> tuple[Trial, Turn]:
         trial = await self.breaker.enter()
@@ -79,7 +79,8 @@ class Caller:
             self.breaker.left(trial)
             raise
 
-    async def _open_call(self, request: Request, trial: Trial, turn: Turn, cost: int) -> Completion | EndpointError:
+    async def open_call(self, request: Request, trial: Trial, turn: Turn, cost: int) -> Completion | EndpointError:
+        """Make a call whose turn has come. Gives its answer, or the fault it ended in."""
         request.sent = True
         try:
             completion = await self._send(request)
@@ -106,7 +107,8 @@ class Caller:
         else:
             self.limiter.answered(turn)
 
-    def _cost(self, request: Request) -> int:
+    def cost_of(self, request: Request) -> int:
+        """Tokens that a call will likely use, in and out."""
         return prompt_tokens(request.prompt) + int(self._written_tokens)
 
     def _account(self, completion: Completion, cost: int) -> None:
@@ -124,7 +126,7 @@ class Caller:
         return error
 
 
-def _after_failures(completion: Completion, failures: int, read: int, written: int) -> Completion:
+def after_failures(completion: Completion, failures: int, read: int, written: int) -> Completion:
     """A completion with the tokens of the failed tries before it: they are billed too."""
     usage = completion.usage
     whole = Usage(usage.input_tokens + read, usage.output_tokens + written, usage.estimated)

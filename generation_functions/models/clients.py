@@ -11,7 +11,7 @@ from generation_functions.errors import EndpointUnusable
 from generation_functions.models.exchange import ModelClient
 from generation_functions.models.model import Model, ModelSpec
 from generation_functions.models.offline import OfflineClient
-from generation_functions.models.timing import Timing
+from generation_functions.models.timing import LoopTiming, Timing
 from generation_functions.rows import content_key
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class ModelClients:
     Until one call of a client was answered, its other calls wait: a wrong key costs one call.
 
     timing, rng, session   clocks, randomness and the network; the machine's own where they are left out
+    tell                   an attribute: hears, in one line, what a run's log should say of its endpoints
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class ModelClients:
         self._rng = rng or Random()
         self._new_session = session
         self._session: aiohttp.ClientSession | None = None
+        self.tell: Callable[[str], None] = _unheard
         self._clients: dict[str, ModelClient] = {}
 
     async def __aenter__(self) -> Self:
@@ -102,7 +104,32 @@ class ModelClients:
             from generation_functions.models.batch.client import BatchClient
 
             return BatchClient(model, session=self._session, desk=batches, timing=self._timing, rng=self._rng)
+        if model.spec.endpoints:
+            return self._failover(model, self._session)
         return EndpointClient(_called_directly(model), session=self._session, timing=self._timing, rng=self._rng)
+
+    def _failover(self, model: Model, session: aiohttp.ClientSession) -> ModelClient:
+        from generation_functions.models.endpoint import EndpointClient
+        from generation_functions.models.failover import FailoverClient, Site
+        from generation_functions.models.retry import RetryPolicy
+
+        timing = self._timing or LoopTiming()
+        sites = [
+            Site(
+                EndpointClient(Model(model.name, spec), session=session, timing=timing, rng=self._rng),
+                written.weight,
+                spec.price,
+            )
+            for spec, written in zip(model.spec.at_endpoints(), model.spec.endpoints, strict=True)
+        ]
+        return FailoverClient(
+            sites,
+            by_weight=model.spec.spread == "weight",
+            retries=RetryPolicy(model.spec.max_retries),
+            timing=timing,
+            rng=self._rng,
+            tell=lambda line: self.tell(line),
+        )
 
     async def close(self) -> None:
         """Cancel open calls and close every connection. May be called again."""
@@ -112,6 +139,10 @@ class ModelClients:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+
+def _unheard(line: str) -> None:
+    """Nobody asked to hear it."""
 
 
 def _called_directly(model: Model) -> Model:

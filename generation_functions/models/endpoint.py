@@ -14,12 +14,12 @@ from yarl import URL
 from generation_functions.errors import EndpointError, EndpointUnusable
 from generation_functions.models.address import Address, address_of
 from generation_functions.models.answer import read_completion
-from generation_functions.models.breaker import Breaker, BreakerPolicy
+from generation_functions.models.breaker import Breaker, BreakerPolicy, Trial
 from generation_functions.models.caller import Caller
 from generation_functions.models.connections import Connections
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.fault import BadAnswer, fault_of_answer, fault_of_exception, read_complaint
-from generation_functions.models.limiter import Limiter
+from generation_functions.models.limiter import Limiter, Turn
 from generation_functions.models.listing import Listing, missing_model, read_listing, says_nothing
 from generation_functions.models.model import Model
 from generation_functions.models.retry import RetryPolicy, retry_after
@@ -108,6 +108,16 @@ class EndpointClient:
         self._open.add(task)
         try:
             return await self.caller.call(request)
+        finally:
+            self._open.discard(task)
+
+    async def attempt(self, request: Request, trial: Trial, turn: Turn, cost: int) -> Completion | EndpointError:
+        """Make one call whose turn has come, for a caller who goes elsewhere when it fails. See `Caller.open_call`."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            return await self.caller.open_call(request, trial, turn, cost)
         finally:
             self._open.discard(task)
 

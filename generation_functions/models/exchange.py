@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
-from generation_functions.models.model import Model
+from generation_functions.models.model import Model, Price
 from generation_functions.rows import Json, content_key
 
 Messages: TypeAlias = list[dict[str, Any]]
@@ -65,7 +65,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A model's answer. `thoughts` (from `<think>` or `reasoning_content`) never mix with `text`."""
+    """A model's answer. `thoughts` (from `<think>` or `reasoning_content`) never mix with `text`.
+
+    price  what the endpoint that gave it asks; None where that is the model's own price.
+    """
 
     text: str
     thoughts: str = ""
@@ -73,6 +76,7 @@ class Completion:
     usage: Usage = Usage()
     seconds: float = 0.0
     retries: int = 0
+    price: Price | None = None
 
 
 class ModelClient(Protocol):

@@ -27,6 +27,30 @@ class Price(BaseModel):
         return (input_tokens * self.input + output_tokens * self.output) / 1_000_000
 
 
+class EndpointSpec(BaseModel):
+    """One of several endpoints that serve a model. What it does not say is as the model's entry says it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    base_url: Annotated[str, Field(description="Address of the API, up to and including `/v1`.")]
+    api_key: Annotated[
+        str | None, Field(repr=False, description="The key, as ${NAME}: read from the environment or `.env`.")
+    ] = None
+    api_key_name: Annotated[
+        str | None, Field(description="Name of the variable the key came from; filled in by the loader.")
+    ] = None
+    model: Annotated[str | None, Field(description="The model's name there, where it is another.")] = None
+    weight: Annotated[float, Field(gt=0, description="Its part of the calls, with `spread: weight`.")] = 1.0
+    max_in_flight: Annotated[int | None, Field(ge=1, le=100_000, description="Most calls open there at once.")] = None
+    requests_per_minute: Annotated[float | None, Field(gt=0, description="Most calls started there a minute.")] = None
+    tokens_per_minute: Annotated[float | None, Field(gt=0, description="Most tokens there a minute.")] = None
+    timeout_s: Annotated[float | None, Field(gt=0, description="Longest one call there may take, in seconds.")] = None
+    price: Annotated[Price | None, Field(description="What it asks there, in USD per million tokens.")] = None
+
+
+_ENDPOINTS_OWN = {"weight"}
+
+
 class ModelSpec(BaseModel):
     """One entry of a config's `models:` section."""
 
@@ -41,6 +65,13 @@ class ModelSpec(BaseModel):
     api_key_name: Annotated[
         str | None, Field(description="Name of the variable the key came from; filled in by the loader.")
     ] = None
+    endpoints: Annotated[
+        list[EndpointSpec], Field(description="Several endpoints that serve it, instead of one `base_url`.")
+    ] = []
+    spread: Annotated[
+        Literal["health", "weight"],
+        Field(description="`health`: the first of `endpoints` that is well; `weight`: all that are, by their weights."),
+    ] = "health"
     mode: Annotated[
         Literal["chat", "completion", "embedding"],
         Field(description="Chat messages, one plain text prompt, or vectors of texts."),
@@ -89,6 +120,38 @@ class ModelSpec(BaseModel):
     def prompt_mode(self) -> Literal["chat", "completion"]:
         """The kind of prompt it is asked with."""
         return "completion" if self.mode == "completion" else "chat"
+
+    @model_validator(mode="after")
+    def _one_place_for_addresses(self) -> ModelSpec:
+        if self.endpoints and (self.base_url is not None or self.api_key is not None):
+            raise ValueError("base_url and api_key stand in each of the endpoints, not beside them")
+        if self.endpoints and self.provider != "openai":
+            raise ValueError(f"a model of provider {self.provider} has no endpoints to choose from")
+        return self
+
+    @property
+    def in_flight(self) -> int:
+        """Most calls open at once, at all its endpoints together."""
+        return sum(spec.max_in_flight for spec in self.at_endpoints())
+
+    @property
+    def dearest(self) -> Price | None:
+        """Its price; where it has several endpoints, the highest that any of them asks, in and out each."""
+        if not self.endpoints:
+            return self.price
+        prices = [spec.price for spec in self.at_endpoints() if spec.price is not None]
+        if not prices:
+            return None
+        return Price(input=max(price.input for price in prices), output=max(price.output for price in prices))
+
+    def at_endpoints(self) -> tuple[ModelSpec, ...]:
+        """The model as each of its endpoints serves it, in their order; itself where it has but one."""
+        return tuple(self._at(endpoint) for endpoint in self.endpoints) or (self,)
+
+    def _at(self, endpoint: EndpointSpec) -> ModelSpec:
+        said = endpoint.model_dump(exclude_none=True, exclude=_ENDPOINTS_OWN | {"price"})
+        price = {} if endpoint.price is None else {"price": endpoint.price}
+        return self.model_copy(update={"endpoints": [], **said, **price})
 
     def sampling(self) -> dict[str, Any]:
         """The default sampling fields that were set, as they stand in a request's body."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from generation_functions.models.exchange import Request, Usage
-from generation_functions.models.model import Model
+from generation_functions.models.model import Model, Price
 
 _UNKNOWN_OUTPUT_TOKENS = 1_000
 _ENOUGH_TO_AVERAGE = 8
@@ -53,7 +53,7 @@ class Budget:
 
     def reserve(self, model: Model, request: Request) -> float | None:
         """USD set aside for a call, or None when it no longer fits."""
-        if self.limit_usd is None or model.spec.price is None:
+        if self.limit_usd is None or model.spec.dearest is None:
             return 0.0
         amount = self._expected(model, request)
         if self.spent_usd + self.reserved_usd + amount > self.limit_usd:
@@ -61,10 +61,15 @@ class Budget:
         self.reserved_usd += amount
         return amount
 
-    def settle(self, model: Model, reserved: float, usage: Usage, seconds: float, retries: int) -> float:
-        """Turn a reservation into what the call did cost, and give that cost in USD."""
+    def settle(
+        self, model: Model, reserved: float, usage: Usage, seconds: float, retries: int, price: Price | None = None
+    ) -> float:
+        """Turn a reservation into what the call did cost, and give that cost in USD.
+
+        price  what the endpoint that answered asks, where the model has several
+        """
         self.reserved_usd -= reserved
-        price = model.spec.price
+        price = price or model.spec.dearest
         cost = price.of(usage.input_tokens, usage.output_tokens) if price is not None else 0.0
         self.spent_usd += cost
         self.account(model).add(usage, cost, seconds, retries)
@@ -76,7 +81,7 @@ class Budget:
 
     def _expected(self, model: Model, request: Request) -> float:
         account = self.account(model)
-        price = model.spec.price
+        price = model.spec.dearest
         assert price is not None
         prompt = request.prompt
         characters = len(prompt) if isinstance(prompt, str) else sum(len(str(m["content"])) for m in prompt)

@@ -171,7 +171,9 @@ class Exchanges:
         if request.kept:
             self.budget.release(reserved)
             return completion
-        cost = self.budget.settle(model, reserved, completion.usage, completion.seconds, completion.retries)
+        cost = self.budget.settle(
+            model, reserved, completion.usage, completion.seconds, completion.retries, completion.price
+        )
         await self.store.add_answer(
             key, request, completion, model=model.name, step=step, cost=cost, run_attempt=self.run_attempt
         )

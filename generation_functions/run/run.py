@@ -65,6 +65,7 @@ class Run(Services):
         self._clients = await self.options.surroundings.clients().__aenter__()
         try:
             self._folder = RunFolder(self.output_dir, self.options, self._clients)
+            self._clients.tell = self.log
         except BaseException:
             await self._clients.__aexit__(None, None, None)
             raise
@@ -319,5 +320,5 @@ def structured_fields(step: PromptedStep, model: Model) -> Mapping[str, Json]:
 def _width(models: Sequence[Model]) -> int:
     # A little more than the endpoints can take at once, so that a call is ready whenever a place falls free.
     specs = {id(model.spec): model.spec for model in models}
-    in_flight = sum(_OFFLINE_WIDTH if s.provider == "offline" else s.max_in_flight for s in specs.values())
+    in_flight = sum(_OFFLINE_WIDTH if s.provider == "offline" else s.in_flight for s in specs.values())
     return int(in_flight * _SPARE_WIDTH) + 8

@@ -178,3 +178,18 @@ def test_any_values_survive_being_saved(text: str, mapping: dict[str, Any]) -> N
 
 def test_many_lines_are_dumped_as_a_block() -> None:
     assert dump_yaml({"a": "one\ntwo\n"}) == "a: |\n  one\n  two\n"
+
+
+def test_the_keys_of_several_endpoints_stay_references() -> None:
+    large = (
+        "{model: m, endpoints: [{base_url: https://a/v1, api_key: ${KEY}}, {base_url: https://b/v1, api_key: ${KEY}}]}"
+    )
+    config = CONFIG.replace("{model: m, api_key: ${KEY}, base_url: https://a/v1}", large)
+    first = bind(parse_yaml(config), pipeline, environment=Environment({"KEY": SECRET})).checked()
+    text = resolved_yaml(first)
+    assert SECRET not in text
+    assert text.count("api_key: ${KEY}") == 2
+    assert "api_key_name" not in text
+    assert [spec.api_key_name for spec in first.kwargs["writer"].spec.at_endpoints()] == ["KEY", "KEY"]
+    again = bind(parse_yaml(text), pipeline, environment=Environment({"KEY": SECRET})).checked()
+    assert resolved_yaml(again) == text
