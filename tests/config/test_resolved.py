@@ -188,7 +188,8 @@ def test_the_keys_of_several_endpoints_stay_references() -> None:
     first = bind(parse_yaml(config), pipeline, environment=Environment({"KEY": SECRET})).checked()
     text = resolved_yaml(first)
     assert SECRET not in text
-    assert text.count("api_key: ${KEY}") == 2
+    assert text.count("base_url: https://a/v1\n      api_key: ${KEY}") == 1
+    assert text.count("base_url: https://b/v1\n      api_key: ${KEY}") == 1
     assert "api_key_name" not in text
     assert [spec.api_key_name for spec in first.kwargs["writer"].spec.at_endpoints()] == ["KEY", "KEY"]
     again = bind(parse_yaml(text), pipeline, environment=Environment({"KEY": SECRET})).checked()
