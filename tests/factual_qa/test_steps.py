@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from generation.core_components.source_references import speaks_of_its_source, without_opening_reference
 from generation.core_pipelines.factual_qa.conversation import SYSTEM_PROMPTS, as_conversation
-from generation.core_pipelines.factual_qa.source_references import speaks_of_its_source, without_opening_reference
 from generation.core_pipelines.factual_qa.steps import (
     beyond_repair,
     mended_pair,

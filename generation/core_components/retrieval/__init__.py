@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from generation.core_components.retrieval.index import Index as Index
     from generation.core_components.retrieval.passage import Passage as Passage
     from generation.core_components.retrieval.retrieving import RetrieveStep as RetrieveStep
+    from generation.core_components.retrieval.showing import passages_in as passages_in
+    from generation.core_components.retrieval.showing import shown as shown
     from generation.core_components.retrieval.source_file import read_retrieval_source as read_retrieval_source
     from generation.core_components.retrieval.source_file import write_retrieval_source as write_retrieval_source
 
 _HOMES = {
     "related_chunks": "building", "searchable": "building", "Hit": "index", "Index": "index", "Passage": "passage",
-    "RetrieveStep": "retrieving", "read_retrieval_source": "source_file", "write_retrieval_source": "source_file",
+    "RetrieveStep": "retrieving", "passages_in": "showing", "shown": "showing",
+    "read_retrieval_source": "source_file", "write_retrieval_source": "source_file",
 }  # fmt: skip
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from random import Random
 from typing import Any
 
-from generation.core_components.languages import language_of
-from generation_functions.rows import content_key
+from generation.core_components.system_prompts import drawn_system
 
 Message = dict[str, str]
-
-WITHOUT_SYSTEM_PROMPT = 0.25
-"""The share of conversations that have no system prompt, so that a trained model does not depend on one."""
 
 SYSTEM_PROMPTS: Mapping[str, Sequence[str]] = {
     "en": (
@@ -49,16 +44,8 @@ def as_conversation(row: Mapping[str, Any]) -> dict[str, list[Message]]:
     """
     pairs: Sequence[Mapping[str, str]] = row["pairs"]
     turns = [message for pair in pairs for message in _turn(pair)]
-    return {"messages": [*_system(turns), *turns]}
+    return {"messages": [*drawn_system(turns, SYSTEM_PROMPTS), *turns]}
 
 
 def _turn(pair: Mapping[str, str]) -> list[Message]:
     return [{"role": "user", "content": pair["question"]}, {"role": "assistant", "content": pair["answer"]}]
-
-
-def _system(turns: Sequence[Message]) -> list[Message]:
-    draw = Random(content_key("system prompt", list(turns)))
-    if draw.random() < WITHOUT_SYSTEM_PROMPT:
-        return []
-    language = language_of(" ".join(turn["content"] for turn in turns))
-    return [{"role": "system", "content": draw.choice(SYSTEM_PROMPTS.get(language, SYSTEM_PROMPTS["en"]))}]

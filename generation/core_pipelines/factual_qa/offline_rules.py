@@ -14,7 +14,7 @@ from typing import Any
 from generation.core_components.languages import FUNCTION_WORDS
 from generation.core_components.offline_writer.questions import question_answer_pairs
 from generation.core_components.offline_writer.sentences import sentences, squeezed
-from generation.core_pipelines.factual_qa.source_references import speaks_of_its_source, without_opening_reference
+from generation.core_components.source_references import speaks_of_its_source, without_opening_reference
 
 Values = Mapping[str, Any]
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from generation.core_components.source_references import speaks_of_its_source
 from generation.core_components.titles import with_title
 from generation.core_pipelines.factual_qa import offline_rules
-from generation.core_pipelines.factual_qa.source_references import speaks_of_its_source
 from generation_functions import MajorityVoteStep, OneToManyStep, PipelineStep
 from generation_functions.parsing import choice, labelled, question_answer_pairs, verdict
 
