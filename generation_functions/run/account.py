@@ -18,7 +18,10 @@ def coverage(store: StoreReader, run_attempt: int, steps: Sequence[str]) -> dict
     depth = {step: index for index, step in enumerate(steps)}
     sources = dict(
         store.query(
-            "SELECT root, MIN(place) FROM rows WHERE run_attempt = ? AND status = 'kept' GROUP BY root", (run_attempt,)
+            # What a step made that was asked once for the whole run came from no source.
+            "SELECT root, MIN(place) FROM rows WHERE run_attempt = ? AND status = 'kept'"
+            " AND (from_step != '' OR exchanges = '') GROUP BY root",
+            (run_attempt,),
         )
     )
     reached = {

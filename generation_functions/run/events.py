@@ -24,7 +24,10 @@ class Events:
         self.path = folder / EVENTS_FILE
         self._clock = clock
         self._redact = redact
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as exc:
+            raise self._refused(exc) from exc
         self._number = self._resume()
 
     def emit(self, kind: str, **facts: Any) -> int:
@@ -32,11 +35,19 @@ class Events:
         self._number += 1
         event = {"n": self._number, "at": round(self._clock(), 3), "event": kind, **facts}
         line = self._redact(orjson.dumps(event, default=str).decode()) + "\n"
-        try:
-            os.write(self._file, line.encode())
-        except OSError as exc:
-            raise StoreError(f"{self.path} cannot be written: {exc.strerror}", hint="Free some disk space.") from exc
+        self._append(line.encode())
         return self._number
+
+    def _append(self, content: bytes) -> None:
+        try:
+            os.write(self._file, content)
+        except OSError as exc:
+            raise self._refused(exc) from exc
+
+    def _refused(self, exc: OSError) -> StoreError:
+        return StoreError(
+            f"{self.path} cannot be written: {exc.strerror}", hint="Free some disk space, or check rights."
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -46,7 +57,11 @@ class Events:
         # A crash can leave a torn last line. It is ended, so that the next event starts on a line of its own.
         size = os.fstat(self._file).st_size
         if size and os.pread(self._file, 1, size - 1) != b"\n":
-            os.write(self._file, b"\n")
+            try:
+                self._append(b"\n")
+            except StoreError:
+                self.close()
+                raise
         return max((event["n"] for event in read_events(self.path)), default=0)
 
 

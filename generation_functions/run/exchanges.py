@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from generation_functions.models.batch.desk import BatchDesk
     from generation_functions.models.clients import ModelClients
 
-_REFUSED, _TRANSIENT = "refused", "transient"
+_REFUSED, _TRANSIENT, _UNFINISHED = "refused", "transient", "unfinished"
 
 
 @dataclass
@@ -86,9 +86,9 @@ class Exchanges:
             try:
                 completion = await asyncio.shield(under_way)
             except asyncio.CancelledError:
-                if not under_way.cancelled():
+                if not under_way.cancelled() or _is_cancelled():
                     raise
-                continue  # whoever asked first was cancelled: ask again
+                continue  # only whoever asked first was cancelled: ask again
             counts.reused += 1
             return completion, key
         return await self._call(key, model, request, step, counts), key
@@ -97,12 +97,13 @@ class Exchanges:
         answer = self.store.answer(key)
         if answer is None:
             return self._borrow(key, model, request, step)
-        if answer.error is not None and answer.error.startswith(_TRANSIENT) and not self._is_final(answer):
-            return None
-        return answer
+        return answer if self._is_final(answer) else None
 
     def _is_final(self, answer: Answer) -> bool:
-        return self.replay_transient or answer.run_attempt == self.run_attempt
+        kind = answer.error.split(":", 1)[0] if answer.error is not None else ""
+        if kind == _UNFINISHED:
+            return False
+        return kind != _TRANSIENT or self.replay_transient or answer.run_attempt == self.run_attempt
 
     def _borrow(self, key: str, model: Model, request: Request, step: str) -> Answer | None:
         for reader in self.borrowed:
@@ -134,38 +135,29 @@ class Exchanges:
             del self._under_way[key]
 
     async def _paid(self, key: str, model: Model, request: Request, step: str, counts: StepCalls) -> Completion:
-        if self.stop.is_set():
-            raise self._stopped()
-        if self.ask_no_model:
+        if self.ask_no_model and not self.stop.is_set():
             counts.calls += 1
             raise TransientError(f"{model.name} would be asked")
         client = self._client(model)
-        if self._to_probe or self._probing is not None:
+        if (self._to_probe or self._probing is not None) and not self.stop.is_set():
             await self._probe(model)
+        if self.stop.is_set():  # perhaps since the endpoint was tried out
+            raise self._stopped()
         reserved = self._reserve(model, request)
         request.draining, request.step = self.stop.is_set, step
-        task = asyncio.current_task()
-        assert task is not None
-        self._open[task] = request
         try:
-            completion = await client.complete(request)
-        except asyncio.CancelledError:
-            self.budget.release(reserved)
-            if task in self._let_go:
-                self._let_go.discard(task)
-                raise self._stopped() from None
-            raise
+            completion = await self._asked(client, request)
         except (TransientError, RequestRefused) as exc:
             if request.kept:
                 self.budget.release(reserved)
             else:
                 await self._keep_error(key, model, request, step, exc, reserved)
+            if self._is_unfinished(exc):
+                raise self._stopped() from exc
             raise
         except BaseException:
             self.budget.release(reserved)
             raise
-        finally:
-            del self._open[task]
         counts.calls += 1
         counts.retries += completion.retries
         if request.kept:
@@ -178,6 +170,21 @@ class Exchanges:
             key, request, completion, model=model.name, step=step, cost=cost, run_attempt=self.run_attempt
         )
         return completion
+
+    async def _asked(self, client: ModelClient, request: Request) -> Completion:
+        """The client's answer. While it is waited for, and only then, a run that stops may let go of the call."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._open[task] = request
+        try:
+            return await client.complete(request)
+        except asyncio.CancelledError:
+            if task not in self._let_go:
+                raise
+            self._let_go.discard(task)
+            raise self._stopped() from None
+        finally:
+            del self._open[task]
 
     def _reserve(self, model: Model, request: Request) -> float:
         reserved = self.budget.reserve(model, request)
@@ -219,8 +226,12 @@ class Exchanges:
             self.budget.release(reserved)
         await self.store.add_answer(
             key, request, Completion("", finish_reason="error", usage=usage), model=model.name, step=step, cost=cost,
-            run_attempt=self.run_attempt, error=stored_error(exc),
+            run_attempt=self.run_attempt, error=stored_error(exc, finished=not self._is_unfinished(exc)),
         )  # fmt: skip
+
+    def _is_unfinished(self, exc: EndpointError) -> bool:
+        """Whether a call was given up because the run stops, with tries left: it says nothing of its row."""
+        return isinstance(exc, TransientError) and self.stop.is_set()
 
     def _client(self, model: Model) -> ModelClient:
         known = self._clients.get(id(model.spec))
@@ -239,6 +250,11 @@ class Exchanges:
             self._probing = None  # every endpoint answered; a failed probe stays and stops each later call too
 
 
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _probe_all(clients: list[ModelClient]) -> None:
     for client in clients:
         try:
@@ -249,9 +265,10 @@ async def _probe_all(clients: list[ModelClient]) -> None:
             continue  # the endpoint may only be slow to wake; the first call will tell
 
 
-def stored_error(exc: EndpointError) -> str:
-    """An error in the words that `_given` makes it of again."""
+def stored_error(exc: EndpointError, *, finished: bool = True) -> str:
+    """An error in the words that `_given` makes it of again. One that is not `finished` never stands for an answer."""
     kind = _TRANSIENT if isinstance(exc, TransientError) else _REFUSED
+    kind = kind if finished else _UNFINISHED
     return f"{kind}:{exc.status if exc.status is not None else ''}:{exc.message}"
 
 
@@ -261,4 +278,4 @@ def _given(answer: Answer) -> Completion:
         return answer.completion
     kind, status, message = answer.error.split(":", 2)
     code = int(status) if status else None
-    raise (TransientError if kind == _TRANSIENT else RequestRefused)(message, status=code)
+    raise (RequestRefused if kind == _REFUSED else TransientError)(message, status=code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from heapq import nsmallest
@@ -23,10 +23,17 @@ from generation_functions.run.ending import Ending, ending_of
 from generation_functions.run.events import Events
 from generation_functions.run.exchanges import Exchanges
 from generation_functions.run.lock import FolderLock
-from generation_functions.run.manifest import CAME_TO_ITS_END, ENDED, read_manifest, write_atomically, write_manifest
+from generation_functions.run.manifest import (
+    CAME_TO_ITS_END,
+    ENDED,
+    clear_unfinished,
+    read_manifest,
+    write_atomically,
+    write_manifest,
+)
 from generation_functions.run.runlog import RunLog
 from generation_functions.run.surroundings import Surroundings
-from generation_functions.run.written import Dataset, write_card
+from generation_functions.run.written import DATASETS_FOLDER, Dataset, write_card
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import FAILED, KEPT, RowRecord, StoreReader
 from generation_functions.store.opening import set_aside
@@ -118,10 +125,13 @@ class RunFolder:
         self._make()
         self._lock = FolderLock(path)
         self._lock.acquire()
+        self._to_close, self._kept_to_the_end = ExitStack(), ExitStack()
+        self._kept_to_the_end.callback(self._lock.release)
         try:
             self._open(clients)
         except BaseException:
-            self._lock.release()
+            with self._kept_to_the_end, suppress(StoreError):  # the first error says what is wrong
+                self._to_close.close()
             raise
 
     def _make(self) -> None:
@@ -131,14 +141,19 @@ class RunFolder:
             raise StoreError(f"{self.path} cannot be made: {exc.strerror}", hint="Choose another output_dir.") from exc
 
     def _open(self, clients: ModelClients | None) -> None:
+        for folder in (self.path, self.path / DATASETS_FOLDER):
+            clear_unfinished(folder)
         before = self._before()
         if self.options.fresh:
             _set_aside_for_fresh_start(self.path)
         clean = before.get("status") in ENDED
         self.store = self.options.surroundings.open_store(self.path / STORE_FILE, clean=clean)
+        self._to_close.callback(self.store.close)
         self.run_attempt = int(self.store.fact("run_attempt") or 0) + 1
         self.store.set_fact("run_attempt", str(self.run_attempt))
         borrowed = self._borrowed()
+        for reader in borrowed:
+            self._to_close.callback(reader.close)
         self.retries = {key: rounds for store in (*borrowed, self.store) for key, rounds in store.retries().items()}
         self.budget.spent_usd += self.store.spent() + sum(map(self._owed_to, borrowed))
         ended_alike = before.get("status") in CAME_TO_ITS_END and before.get("fingerprint") == self.options.fingerprint
@@ -150,7 +165,11 @@ class RunFolder:
         )  # fmt: skip
         self.exchanges.batches = self._batches()
         self.events = Events(self.path, redact=self.options.redact, clock=self._clock)
+        self._kept_to_the_end.callback(self.events.close)
         self._log = RunLog(self.path, redact=self.options.redact, echo=self.options.on_log, clock=self._clock)
+        self._kept_to_the_end.callback(self._log.close)
+        if self.exchanges.batches is not None:
+            self._to_close.callback(self.exchanges.batches.close)
         if self.options.config_text is not None:
             write_atomically(self.path / CONFIG_FILE, self.options.config_text.encode())
         write_manifest(self.path, self.manifest("running"))
@@ -341,18 +360,10 @@ class RunFolder:
         return set_aside(self.path / STORE_FILE, error.message)
 
     def _close(self, ending: Ending) -> None:
-        for reader in self.exchanges.borrowed:
-            reader.close()
-        if self.exchanges.batches is not None:
-            self.exchanges.batches.close()
-        try:
-            self.store.close()
+        with self._kept_to_the_end:
+            self._to_close.close()
             if ending.status == "succeeded":
                 self.on_success()
-        finally:
-            self.events.close()
-            self._log.close()
-            self._lock.release()
 
 
 def _lenders(path: Path, options: RunOptions, parent: RunFolder | None) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -27,10 +28,18 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as exc:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that takes nothing may not give anything up either
+            temporary.unlink(missing_ok=True)
         raise StoreError(
             f"{path} cannot be written: {exc.strerror}", hint="Free some disk space, or check rights."
         ) from exc
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove what a crash left of files that were about to be replaced. Only for whoever holds the folder's lock."""
+    with suppress(OSError):
+        for left in folder.glob(".*.tmp"):
+            left.unlink(missing_ok=True)
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from generation_functions.config.suggestions import did_you_mean
 from generation_functions.documents import Limits
 from generation_functions.documents.document import DEFAULT_LIMITS
-from generation_functions.errors import ConfigError, MillraceError, RunStopped
+from generation_functions.errors import ConfigError, MillraceError, RunStopped, StoreError
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Model
 from generation_functions.prompts import Prompt, PromptBook, PromptMode
@@ -92,7 +93,8 @@ class Run(Services):
         while True:
             await asyncio.sleep(self.options.heartbeat_s)
             for run in (self, *self.children.values()):
-                run.folder.beat()
+                with suppress(StoreError):  # the next beat may be written; an answer that cannot be stops the run
+                    run.folder.beat()
 
     @property
     def folder(self) -> RunFolder:
@@ -190,6 +192,8 @@ class Run(Services):
         self.folder.exchanges.expect(model)
         made = await stage.process(row, self.folder)
         if not made:
+            if self.folder.stop.stopped is not None:
+                raise self.folder.stop.stopped
             raise MillraceError(f"step {step.name!r} got no usable answer: {self.folder.why_lost(step.name)}")
         return made[0]["value"]
 

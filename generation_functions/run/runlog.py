@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from generation_functions.errors import StoreError
+
 LOG_FILE = "log.txt"
 
 
@@ -20,18 +22,31 @@ class RunLog:
         echo: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._file = (folder / LOG_FILE).open("a", encoding="utf-8", errors="replace")
+        self.path = folder / LOG_FILE
+        try:
+            # Unbuffered, so that what a full disk refuses once is not kept and refused again at the close.
+            self._file = self.path.open("ab", buffering=0)
+        except OSError as exc:
+            raise self._refused(exc) from exc
         self._redact = redact
         self._echo = echo
         self._clock = clock
 
     def write(self, message: str) -> None:
-        """Append one message, dated to the second in local time."""
+        """Append one message, dated to the second in local time. Raises `StoreError` when the disk refuses it."""
         clean = self._redact(message)
         dated = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self._clock()))
-        print(dated, clean, file=self._file, flush=True)
+        try:
+            self._file.write(f"{dated} {clean}\n".encode("utf-8", "replace"))
+        except OSError as exc:
+            raise self._refused(exc) from exc
         if self._echo is not None:
             self._echo(clean)
+
+    def _refused(self, exc: OSError) -> StoreError:
+        return StoreError(
+            f"{self.path} cannot be written: {exc.strerror}", hint="Free some disk space, or check rights."
+        )
 
     def close(self) -> None:
         """Close the file."""

@@ -45,6 +45,17 @@ class _Batch:
                 future.set_exception(error)
 
 
+class _Committed(asyncio.Future[None]):
+    """Resolves when a batch is on disk.
+
+    A task that is cancelled while it waits does not take it from the others who wait: it hears of its cancellation once
+    its record is safe.
+    """
+
+    def cancel(self, msg: object = None) -> bool:
+        return False
+
+
 class GroupCommit:
     """The writing side of a store. `connect` is called once, in the writer's own thread.
 
@@ -116,7 +127,7 @@ class GroupCommit:
         # One future serves every caller of a batch on one event loop.
         loop = asyncio.get_running_loop()
         if self._shared is None or self._shared.get_loop() is not loop:
-            self._shared = loop.create_future()
+            self._shared = _Committed(loop=loop)
             self._shared.add_done_callback(_mark_retrieved)
             self._open.waiters.append((loop, self._shared))
             self._wake()

@@ -160,6 +160,7 @@ class FakeEndpoint:
         if (refusal := self._refusal(request)) is not None:
             return refusal
         if (fault := self.models_fault) is not None:
+            await asyncio.sleep(fault.delay)
             headers = {**fault.headers, "Content-Type": fault.content_type}
             return web.Response(status=fault.status, body=fault.payload({}), headers=headers)
         if not isinstance(self.models, tuple | list):

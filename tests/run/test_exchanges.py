@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import pytest
+
 from generation_functions import Model, Prompt, Run
+from generation_functions.errors import RunStopped
 from generation_functions.models.model import ModelSpec
 from generation_functions.store import Store
 from tests.fake_endpoint import FakeEndpoint, Fault, running
+from tests.models.eventually import until
 from tests.running import echo_step, manifest_of, rows_of
 
 
@@ -65,3 +70,45 @@ async def test_a_finished_runs_failures_are_not_asked_again_until_a_person_asks(
         await fails_once(tmp_path, base_url)
         assert endpoint.started == 2
         assert rows_of(tmp_path, "echo", "failed") == []
+
+
+async def test_a_call_given_up_as_the_budget_ended_is_asked_again(tmp_path: Path) -> None:
+    # The second call fails once while the third finds no money left: with tries left, that says nothing of its row.
+    endpoint = FakeEndpoint(plan=lambda number, body: Fault.error(500) if "slow" in str(body) and number < 5 else None)
+    price = {"price": {"input": 0, "output": 1_000_000}, "max_tokens": 20, "max_retries": 8}
+    texts = [{"text": "slow"}, *({"text": f"row {n}"} for n in range(6))]
+    async with running(endpoint) as base_url:
+        model = model_at(base_url, **price)
+        with pytest.raises(RunStopped, match="budget"):
+            async with Run(tmp_path, budget_usd=30.0) as run:
+                await run.rows(texts).through(echo_step(), model=model).collect()
+        async with Run(tmp_path) as run:
+            made = await run.rows(texts).through(echo_step(), model=model).collect()
+    assert len(made) == len(texts)
+
+
+async def test_who_waits_for_another_rows_call_can_be_cancelled(tmp_path: Path) -> None:
+    endpoint = FakeEndpoint(plan=[None, Fault(hang=True)])
+    step = echo_step(prompt=Prompt.of("The same, {kind}"))
+    async with running(endpoint) as base_url, Run(tmp_path) as run:
+        model = model_at(base_url)
+        await run.rows([{"kind": "first"}]).through(step, model=model).collect()
+        waiting = asyncio.create_task(
+            run.rows([{"kind": "a", "n": n} for n in range(5)]).through(step, model=model).collect()
+        )
+        await until(lambda: endpoint.started == 2)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(waiting, 5)
+    assert endpoint.started == 2
+
+
+async def test_a_run_stopped_while_its_endpoint_is_tried_out_makes_no_call(tmp_path: Path) -> None:
+    endpoint = FakeEndpoint(models_fault=Fault(status=500, delay=0.3))
+    async with running(endpoint) as base_url:
+        with pytest.raises(RunStopped):
+            async with Run(tmp_path) as run:
+                stopped = RunStopped("interrupted", "stopped")
+                asyncio.get_running_loop().call_later(0.1, run.folder.stop.request, stopped)
+                await run.rows([{"text": "a"}]).through(echo_step(), model=model_at(base_url)).collect()
+    assert endpoint.started == 0

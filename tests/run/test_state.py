@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generation_functions import Run
+from generation_functions import OneOffStep, Prompt, Run
 from generation_functions.errors import RunLocked, StoreError
 from generation_functions.run.events import Events, read_events
 from generation_functions.run.lock import FolderLock, is_held
@@ -104,3 +104,11 @@ async def test_a_read_only_folder_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be made"):
         async with Run(tmp_path / "file" / "run"):
             pass
+
+
+async def test_what_is_asked_once_for_the_run_is_no_source(tmp_path: Path) -> None:
+    rules = OneOffStep("rules", prompt=Prompt.of("Rules?"), offline=lambda values, rng: "Be brief.")
+    async with Run(tmp_path) as run:
+        assert await run.once(rules, model=OFFLINE) == "Be brief."
+        await run.write(run.rows([{"text": "a"}]).through(echo_step(), model=OFFLINE), "out")
+    assert manifest_of(tmp_path)["sources"] == {"rows": 1, "in_dataset": 1, "not_in_dataset": {}}

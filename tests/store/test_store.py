@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -146,6 +147,16 @@ async def test_a_failed_commit_reaches_everyone_who_waits_and_everyone_after(tmp
         store.set_fact("a", "b")
     with pytest.raises(StoreError, match="no such table"):
         store.close()
+
+
+async def test_who_is_cancelled_while_a_commit_is_waited_for_takes_it_from_nobody(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        waiting = [asyncio.ensure_future(keep(store, f"k{n}")) for n in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        told = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(result) for result in told] == [asyncio.CancelledError, type(None), type(None)]
+        assert store.query("SELECT COUNT(*) FROM exchanges") == [(3,)]
 
 
 async def test_rows_of_earlier_attempts_are_forgotten_and_later_ones_replace(tmp_path: Path) -> None:

@@ -1,0 +1,34 @@
+"""`pytest tests/simulation --seed N` replays one schedule and tells all of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from tests.simulation.simulation import Simulation
+
+_IN_MEMORY = Path("/dev/shm")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, default=None, help="the one simulated schedule to replay")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, where the machine has one: thousands of runs wait for a real disk's flushes for minutes."""
+    if not _IN_MEMORY.is_dir():
+        yield tmp_path
+        return
+    folder = Path(mkdtemp(dir=_IN_MEMORY, prefix="simulation-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def simulation(folder: Path) -> Simulation:
+    return Simulation(folder)

@@ -1,0 +1,164 @@
+"""The simulated network: connections that carry real HTTP in pieces, late, half, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import SimpleNamespace, TracebackType
+from typing import Any
+
+from tests.simulation.endpoint import CANARY, FINAL, NO_CONNECTION, Answer, Call, Endpoint, answer_to
+
+_FRAMINGS = ("length", "length", "chunked", "to_the_end")
+
+
+class Network:
+    """What the simulated loop asks for connections, and the session for lists of models."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, endpoint: Endpoint) -> None:
+        self._loop = loop
+        self._endpoint = endpoint
+        self.connecting = 0
+
+    async def connect(self, protocol_factory: Callable[[], Any]) -> tuple[Connection, Any]:
+        """A new connection. Raises what `create_connection` raises."""
+        self.connecting += 1
+        try:
+            await self.reach()
+        finally:
+            self.connecting -= 1
+        protocol = protocol_factory()
+        connection = Connection(self._loop, self._endpoint, protocol)
+        protocol.connection_made(connection)
+        return connection, protocol
+
+    async def reach(self) -> None:
+        """Wait until the far end is reached. Raises `OSError` where it is not."""
+        if self._endpoint.dead:
+            await asyncio.Event().wait()
+        await asyncio.sleep(self._endpoint.delay() / 10)
+        refused = NO_CONNECTION.get(self._endpoint.fault() or "")
+        if refused is not None:
+            raise type(refused)(*refused.args)
+
+    def listing(self) -> Answer:
+        """What the far end says to the question for its models."""
+        kind = self._endpoint.fault()
+        if kind in FINAL and kind not in NO_CONNECTION:
+            return answer_to(kind, b"", self._endpoint)
+        return Answer(200, b'{"data": [{"id": "simulated"}]}', delay=self._endpoint.delay())
+
+
+class Connection(asyncio.Transport):
+    """One connection and the server at its other end, which answers one request after the other."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, endpoint: Endpoint, protocol: Any) -> None:
+        super().__init__({"socket": SimpleNamespace(setsockopt=_nothing), "peername": ("192.0.2.1", 80)})
+        self._loop = loop
+        self._endpoint = endpoint
+        self._protocol = protocol
+        self._closed = False
+
+    def write(self, data: Any) -> None:
+        """The client sends a whole request."""
+        head, _, body = bytes(data).partition(b"\r\n\r\n")
+        assert f"Authorization: Bearer {CANARY}".encode() in head
+        if self._endpoint.dead:
+            return
+        call = self._endpoint.begin(body)
+        answer = answer_to(self._endpoint.fault(), body, self._endpoint)
+        wait = self._endpoint.delay() + answer.delay
+        if wait < float("inf"):
+            self._loop.call_later(wait, self._send, call, answer)
+
+    def abort(self) -> None:
+        """The client drops the connection."""
+        self._lose(None)
+
+    close = abort
+
+    def is_closing(self) -> bool:
+        return self._closed
+
+    def _send(self, call: Call, answer: Answer) -> None:
+        pieces = list(self._pieces(answer))
+        for piece in pieces[:-1] if answer.cut or answer.stall else pieces:
+            if not self._closed:
+                self._feed(piece)
+        if self._closed:
+            return
+        call.answered = answer.true and answer.status == 200
+        if answer.cut:
+            self._lose(ConnectionResetError(104, "Connection reset by peer") if answer.reset else None)
+        elif b"Connection: close" in pieces[0]:
+            self._lose(None)
+
+    def _pieces(self, answer: Answer) -> Iterator[bytes]:
+        """The answer as it comes: its head, perhaps after an interim one, and its body in two parts."""
+        rng = self._endpoint.rng
+        framing = rng.choice(_FRAMINGS) if not (answer.cut or answer.headers.get("Content-Length")) else "length"
+        fields = dict(answer.headers)
+        body, half = answer.body, len(answer.body) // 2
+        parts = [part for part in (body[:half], body[half:]) if part]
+        if framing == "chunked":
+            fields["Transfer-Encoding"] = "chunked"
+            parts = [b"%x\r\n%b\r\n" % (len(part), part) for part in parts] + [b"0\r\n\r\n"]
+        elif framing == "to_the_end":
+            fields["Connection"] = "close"
+        else:
+            fields.setdefault("Content-Length", str(len(body)))
+        head = f"HTTP/1.1 {answer.status} Simulated\r\n" + "".join(f"{k}: {v}\r\n" for k, v in fields.items()) + "\r\n"
+        interim = b"HTTP/1.1 100 Continue\r\n\r\n" if rng.random() < 0.05 else b""
+        yield interim + head.encode()
+        yield from parts
+
+    def _feed(self, data: bytes) -> None:
+        room = self._protocol.get_buffer(len(data))
+        room[: len(data)] = data
+        self._protocol.buffer_updated(len(data))
+
+    def _lose(self, exc: Exception | None) -> None:
+        if not self._closed:
+            self._closed = True
+            self._loop.call_soon(self._protocol.connection_lost, exc)
+
+
+def _nothing(*_: Any) -> None:
+    """A socket's options mean nothing here."""
+
+
+class SimulatedSession:
+    """As much of an `aiohttp.ClientSession` as the question for a list of models uses."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def get(self, url: str, *, headers: Any, timeout: Any, allow_redirects: bool) -> _Response:
+        """Ask for the list of models."""
+        assert headers["Authorization"] == f"Bearer {CANARY}"
+        assert not allow_redirects
+        return _Response(self._network)
+
+    async def close(self) -> None:
+        """No connection is held."""
+
+
+class _Response:
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.content = SimpleNamespace(iter_any=self._chunks)
+
+    async def __aenter__(self) -> _Response:
+        await self._network.reach()
+        answer = self._network.listing()
+        await asyncio.sleep(answer.delay)
+        self.status, self.headers, self._body = answer.status, answer.headers, answer.body
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        """Nothing is held."""
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        yield self._body
