@@ -128,7 +128,8 @@ class CallLog:
         """One mapping for each call started, finished or abandoned."""
         if not self.path.exists():
             return []
-        return [json.loads(line) for line in self.path.read_text().splitlines()]
+        whole, _, _ = self.path.read_text().rpartition("\n")  # the last line may be in the midst of being written
+        return [json.loads(line) for line in whole.splitlines()]
 
     def started(self) -> int:
         """Calls that reached the endpoint."""
