@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -19,8 +18,8 @@ from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
+from generation_functions.documents import child
 from generation_functions.documents.document import Limits, Member, Result, Skip, size_label
 from generation_functions.documents.format import Format, address
 from generation_functions.documents.results import read_results, sound
@@ -31,8 +30,7 @@ HASHED_WHOLE = 64 * 1024 * 1024
 
 STOP_ASKED_EVERY_S = 0.2
 
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
-"""What a parser may see of the environment: no keys, no tokens."""
+WORKER = "generation_functions.documents.worker"
 
 
 @dataclass(frozen=True)
@@ -212,17 +210,17 @@ class _Hand:
     def _alive(self) -> subprocess.Popen[bytes] | None:
         with self._lock:
             if self._process is not None and self._process.poll() is not None:
-                _close(self._process)
+                child.close(self._process)
                 self._process = None
             if self._process is None and not self._killed:
-                self._process, self.served = _start(), 0
+                self._process, self.served = child.start(WORKER), 0
             return self._process
 
     def _end(self) -> int:
         """Wait for a process that is ending, and tell how it ended."""
         with self._lock:
             process, self._process = self._process, None
-        return _close(process) if process is not None else 0
+        return child.close(process) if process is not None else 0
 
     def kill(self) -> None:
         """End the process now, and start no other."""
@@ -235,23 +233,6 @@ class _Hand:
         """End the process and wait until it is gone."""
         self.kill()
         self._end()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-    environment["OMP_THREAD_LIMIT"] = "1"
-    command = [sys.executable, "-P", "-m", "generation_functions.documents.worker", str(os.getpid())]
-    settings: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, env=environment, **settings)
-
-
-def _close(process: subprocess.Popen[bytes]) -> int:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(BrokenPipeError):
-                pipe.close()
-    return process.wait()
 
 
 def _death(code: int, limits: Limits) -> str:

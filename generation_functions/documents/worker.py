@@ -6,7 +6,6 @@ request names. What kills this process (a crash in a library, the alarm) costs t
 
 from __future__ import annotations
 
-import ctypes
 import io
 import json
 import os
@@ -14,24 +13,22 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from generation_functions.documents import child
 from generation_functions.documents.document import Document, Limits, Member, Result, Skip, size_label
 from generation_functions.documents.encoding import clean_text
 from generation_functions.documents.format import function_at
 from generation_functions.documents.results import write_results
 from generation_functions.errors import DocumentError
 
-PR_SET_PDEATHSIG = 1
 MEMORY, DISK, DONE = "memory", "disk", "done"
 
 
 def main() -> int:
     """Serve requests. Ends with its input, or after a request that ran out of memory."""
-    answers = _own_output()
-    _die_with_parent(int(sys.argv[1]))
+    answers = child.begin()
     files = _OpenFiles()
     for line in sys.stdin.buffer:
         answer = _serve(json.loads(line), files)
@@ -40,24 +37,6 @@ def main() -> int:
         if answer["status"] == MEMORY:
             return 1
     return 0
-
-
-def _own_output() -> BinaryIO:
-    """Standard output for answers alone: what libraries print goes nowhere."""
-    answers = os.fdopen(os.dup(1), "wb")
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-    return answers
-
-
-def _die_with_parent(parent: int) -> None:
-    """On Linux the kernel sees to it; elsewhere the end of the input does, or the alarm."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _serve(request: dict[str, Any], files: _OpenFiles) -> dict[str, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from generation_functions.chunking import Chunk, ChunkBy, check_chunking, chunk_document, token_counter
+from generation_functions.chunking import ChunkBy, Cut, Cutting, cut_documents
 from generation_functions.documents import Document, Limits, Skip, read_documents
 from generation_functions.documents.document import DEFAULT_LIMITS
 from generation_functions.languages import detect_language
@@ -54,34 +54,51 @@ class Documents:
         Chunks keep paragraphs and sentences whole where they fit, and together are the document's text. Raises
         `ConfigError` for settings that mean nothing.
         """
-        check_chunking(max_tokens=max_tokens, by=by, overlap=overlap)
-        settings = {"max_tokens": max_tokens, "by": by, "overlap": overlap, "count": token_counter(tokenizer)}
+        cutting = Cutting(max_tokens, by, overlap, str(tokenizer) if tokenizer is not None else None)
+        cutting.check()
         read, chunk = Stage(READ), Stage(CHUNK, READ)
-        return Stream(self.run, lambda: self._chunks(read, chunk, settings), (read, chunk))
+        return Stream(self.run, lambda: self._chunks(read, chunk, cutting), (read, chunk))
 
     def whole(self) -> Stream:
         """A stream of whole documents: fields `text`, `source` and `language`."""
         read = Stage(READ)
         return Stream(self.run, lambda: self._wholes(read), (read,))
 
-    def _chunks(self, reading: Stage, chunking: Stage, settings: Mapping[str, Any]) -> Iterator[Row]:
-        for document, read in self._documents(reading):
-            seen: Counter[str] = Counter()
-            for index, chunk in enumerate(chunk_document(document, **settings)):
-                if not chunk.text.strip():
-                    continue
-                seen[chunk.text] += 1
-                key = content_key(CHUNK, document.source, chunk.text, seen[chunk.text])
-                fields = _fields(chunk, overlapping=settings["overlap"] > 0)
-                row = Row(key, fields, (*read.place, index), (read.key,))
-                self.run.record(chunking, read, Outcome(KEPT, [(row, fields)]))
-                yield row
+    def _chunks(self, reading: Stage, chunking: Stage, cutting: Cutting) -> Iterator[Row]:
+        seen: Counter[str] = Counter()
+        with (
+            closing(self._found()) as found,
+            closing(cut_documents(found, cutting, workers=self.workers)) as documents,
+        ):
+            for index, (item, cuts) in enumerate(documents):
+                read = self._read(reading, index, item, seen)
+                if isinstance(item, Document) and read is not None:
+                    yield from self._rows(chunking, item, read, cuts, overlapping=cutting.overlap > 0)
+
+    def _rows(
+        self, stage: Stage, document: Document, read: Row, cuts: Iterable[Cut], *, overlapping: bool
+    ) -> Iterator[Row]:
+        seen: Counter[str] = Counter()
+        for index, cut in enumerate(cuts):
+            text = cut.chunk.text
+            if not text or text.isspace():
+                continue
+            seen[text] += 1
+            key = content_key(CHUNK, document.source, text, seen[text])
+            fields = _fields(cut, overlapping=overlapping)
+            row = Row(key, fields, (*read.place, index), (read.key,))
+            self.run.record(stage, read, Outcome(KEPT, [(row, fields)]))
+            yield row
 
     def _wholes(self, reading: Stage) -> Iterator[Row]:
-        for document, read in self._documents(reading):
-            yield read.adding({"text": document.text, "language": detect_language(document.text)})
+        seen: Counter[str] = Counter()
+        with closing(self._found()) as found:
+            for index, item in enumerate(found):
+                read = self._read(reading, index, item, seen)
+                if isinstance(item, Document) and read is not None:
+                    yield read.adding({"text": item.text, "language": detect_language(item.text)})
 
-    def _found(self) -> Iterator[Document | Skip]:
+    def _found(self) -> Generator[Document | Skip, None, None]:
         """What the folder gives. What was parsed is kept in the run's folder, for each input apart, so that going on
         parses nothing again."""
         kept = self.run.output_dir / PARSED / content_key(str(self.folder.absolute()))[:16]
@@ -90,30 +107,29 @@ class Documents:
         with closing(found):
             yield from found
 
-    def _documents(self, stage: Stage) -> Iterator[tuple[Document, Row]]:
-        seen: Counter[str] = Counter()
-        for index, found in enumerate(self._found()):
-            if isinstance(found, Skip):
-                row = Row(
-                    content_key(READ, found.source, found.reason), {"source": found.source}, (found.source, index)
-                )
-                self.run.record(stage, row, Outcome.dropped(found.reason, row.fields))
-                continue
-            key = content_key(READ, found.source, found.text)
-            seen[key] += 1
-            fields = {
-                "source": found.source, "document": found.key, "characters": len(found.text), "record": found.record,
-            }  # fmt: skip
-            place = (found.source, found.record or 0)
-            row = Row(key if seen[key] == 1 else content_key(key, seen[key]), fields, place)
-            self.run.record(stage, row, Outcome(KEPT, [(row, fields)]))
-            yield found, row
+    def _read(self, stage: Stage, index: int, found: Document | Skip, seen: Counter[str]) -> Row | None:
+        """The row of a document, recorded; a skip is recorded with its reason and has none."""
+        if isinstance(found, Skip):
+            key = content_key(READ, found.source, found.reason)
+            row = Row(key, {"source": found.source}, (found.source, index))
+            self.run.record(stage, row, Outcome.dropped(found.reason, row.fields))
+            return None
+        key = content_key(READ, found.source, found.text)
+        seen[key] += 1
+        fields = {
+            "source": found.source, "document": found.key, "characters": len(found.text), "record": found.record,
+        }  # fmt: skip
+        place = (found.source, found.record or 0)
+        row = Row(key if seen[key] == 1 else content_key(key, seen[key]), fields, place)
+        self.run.record(stage, row, Outcome(KEPT, [(row, fields)]))
+        return row
 
 
-def _fields(chunk: Chunk, *, overlapping: bool) -> dict[str, Json]:
+def _fields(cut: Cut, *, overlapping: bool) -> dict[str, Json]:
+    chunk = cut.chunk
     fields: dict[str, Json] = {
         "text": chunk.text.strip(), "source": chunk.source, "headings": list(chunk.headings),
-        "start": chunk.start, "end": chunk.end, "tokens": chunk.tokens, "language": detect_language(chunk.text),
+        "start": chunk.start, "end": chunk.end, "tokens": chunk.tokens, "language": cut.language,
     }  # fmt: skip
     if chunk.pages is not None:
         fields["pages"] = list(chunk.pages)

@@ -6,6 +6,7 @@ import ctypes
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 from generation_functions.documents.document import Document, Limits
@@ -56,7 +57,14 @@ def count(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     yield Document("", f"{file.read().decode()} by {os.getpid()}", metadata={"keys": sorted(os.environ)})
 
 
+def meet(file: BinaryIO, limits: Limits) -> Iterator[Document]:
+    """Waits at a named pipe until the reader of the file at its other end has come, too."""
+    pipe, mode = file.read().decode().split("\n")
+    with Path(pipe).open(mode):
+        yield Document("", "met")
+
+
 HOSTILE = {
     f".{reader.__name__}": Format(reader.__name__, reader)
-    for reader in (hang, crash, gorge, babble, leave, stumble, count)
+    for reader in (hang, crash, gorge, babble, leave, stumble, count, meet)
 }

@@ -73,6 +73,15 @@ def test_both_processes_work_and_see_no_keys(tmp_path: Path, monkeypatch: pytest
     assert all("CANARY_API_KEY" not in item.metadata["keys"] for item in found)
 
 
+def test_two_processes_read_at_the_same_time(tmp_path: Path) -> None:
+    """Each of the two files is read only once the other is being read."""
+    os.mkfifo(tmp_path / ".pipe")
+    for mode in ("r", "w"):
+        (tmp_path / f"{mode}.meet").write_text(f"{tmp_path / '.pipe'}\n{mode}")
+    found = read(tmp_path, seconds=60.0)
+    assert [item.text for item in found if isinstance(item, Document)] == ["met", "met"]
+
+
 def test_an_iterator_that_is_closed_leaves_no_process(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"{number}.count").write_bytes(b"x")
