@@ -1,4 +1,4 @@
-"""Large inputs are cut by several processes, into the same chunks, and nothing that happens to a process changes them."""
+"""Large inputs are cut by several processes, into the same chunks, whatever happens to a process."""
 
 from __future__ import annotations
 
