@@ -44,6 +44,9 @@ class Reading(BaseModel):
     languages: Annotated[
         list[str], Field(description="Codes (en, de, zh) of the languages to keep; all without any.")
     ] = []
+    licence: Annotated[
+        str | None, Field(description="Licence of documents that do not say theirs, for the dataset card.")
+    ] = None
     workers: Annotated[int, Field(ge=1, le=64, description="Processes that parse documents.")] = 2
     seconds: Annotated[float, Field(gt=0, description="Longest that one document may take to be parsed.")] = 120.0
     memory_mb: Annotated[int, Field(ge=256, description="Most memory of a process that parses, in MiB.")] = 2048
@@ -54,7 +57,7 @@ class Reading(BaseModel):
 
         `repeated_in` and `duplicates` compare all chunks, so the stream waits there for the last of them.
         """
-        chunks = run.read(input_dir, limits=self.limits, workers=self.workers).chunk(
+        chunks = run.read(input_dir, limits=self.limits, workers=self.workers, licence=self.licence).chunk(
             max_tokens=chunk_tokens, by=self.by, overlap=self.overlap, tokenizer=self.tokenizer
         )
         if self.languages:

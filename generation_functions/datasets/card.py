@@ -32,6 +32,7 @@ class CardFacts:
     datasets   name → rows (to train on), validation_rows, test_rows, files (names), notes
     example    name → one of its rows
     sources    source document → rows made from it
+    licences   licence of source documents → documents that have it
     languages  ISO 639-1 code, or "und" → rows made from texts in it
     unread     source document → why it was not read
     lost       why source rows gave nothing → how many
@@ -47,6 +48,7 @@ class CardFacts:
     datasets: Mapping[str, Mapping[str, Json]]
     example: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
+    licences: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
@@ -69,6 +71,7 @@ def render_card(facts: CardFacts) -> str:
         made_by,
         *(_dataset(name, dataset, facts.example.get(name)) for name, dataset in facts.datasets.items()),
         _sources(facts.sources),
+        _counted("## Licences of the sources", ("licence", "documents"), facts.licences),
         _languages(facts.languages),
         _models(facts.models),
         _steps(facts.steps),

@@ -30,10 +30,13 @@ def read_html(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     text, encoding = html_text(whole(file, limits))
     root = parse_html(text)
     title = " ".join((root.findtext(".//head/title") or "").split())
+    licence = next(iter(root.xpath("//link[@rel='license']/@href | //a[@rel='license']/@href")), "")
     body = markdown_of(main_content(root))
     if not body:
         raise DocumentError("empty: a page without text")
     facts: dict[str, Json] = {"title": title} if title else {}
+    if licence:
+        facts["license"] = str(licence)
     if encoding != "utf-8":
         facts["encoding"] = encoding
     head = f"# {title}\n\n" if title and not body.startswith("# ") else ""

@@ -119,13 +119,16 @@ class Run(Services):
 
     # Sources
 
-    def read(self, input_dir: Path | str, *, limits: Limits = DEFAULT_LIMITS, workers: int = 2) -> Documents:
+    def read(
+        self, input_dir: Path | str, *, limits: Limits = DEFAULT_LIMITS, workers: int = 2, licence: str | None = None
+    ) -> Documents:
         """The documents of a folder (or of one file), in a stable order. What cannot be read is reported as a skip.
 
         limits   bounds in time, memory and size on each document
         workers  processes that parse
+        licence  of the documents that do not say theirs themselves, for the dataset card
         """
-        return Documents(self, Path(input_dir), limits, workers)
+        return Documents(self, Path(input_dir), limits, workers, licence)
 
     def rows(self, rows: Iterable[Mapping[str, Json]], *, name: str = "rows") -> Stream:
         """A stream over your own mappings. They are iterated once for each time the stream is written or collected."""

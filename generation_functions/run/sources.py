@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 READ, CHUNK = "read", "chunk"
 PARSED = ".documents"
+LONGEST_LICENCE = 200
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Documents:
     folder: Path
     limits: Limits = DEFAULT_LIMITS
     workers: int = 2
+    licence: str | None = None
 
     def chunk(
         self,
@@ -116,13 +118,23 @@ class Documents:
             return None
         key = content_key(READ, found.source, found.text)
         seen[key] += 1
-        fields = {
+        fields: dict[str, Json] = {
             "source": found.source, "document": found.key, "characters": len(found.text), "record": found.record,
         }  # fmt: skip
+        if (licence := _licence(found) or self.licence) is not None:
+            fields["licence"] = licence
         place = (found.source, found.record or 0)
         row = Row(key if seen[key] == 1 else content_key(key, seen[key]), fields, place)
         self.run.record(stage, row, Outcome(KEPT, [(row, fields)]))
         return row
+
+
+def _licence(document: Document) -> str | None:
+    """What a document itself says of its licence: a record's field, an e-book's rights, a web page's link."""
+    said = (document.metadata.get(name) for name in ("licence", "license", "rights"))
+    return next(
+        (" ".join(text.split())[:LONGEST_LICENCE] for text in said if isinstance(text, str) and text.strip()), None
+    )
 
 
 def _fields(cut: Cut, *, overlapping: bool) -> dict[str, Json]:

@@ -131,6 +131,7 @@ def write_card(
         datasets=manifest["datasets"],
         example=examples,
         sources=_rows_by(store, run_attempt, "source", "(given rows)"),
+        licences=_licences(store, run_attempt),
         languages=_rows_by(store, run_attempt, "language", "und"),
         unread=_unread(store, run_attempt),
         lost=manifest["sources"]["not_in_dataset"],
@@ -161,6 +162,16 @@ def _rows_by(store: StoreReader, run_attempt: int, name: str, without: str) -> d
         (name, without, f"{DATASET_PREFIX}%", run_attempt),
     )
     return dict(found)
+
+
+def _licences(store: StoreReader, run_attempt: int) -> dict[str, int]:
+    """Documents that were read, by their licence; nothing where none of them has one."""
+    found = store.query(
+        "SELECT COALESCE(json_extract(fields, '$.licence'), 'not given') AS licence, COUNT(*) FROM rows"
+        " WHERE step = 'read' AND status = 'kept' AND run_attempt = ? GROUP BY licence ORDER BY licence",
+        (run_attempt,),
+    )
+    return dict(found) if any(licence != "not given" for licence, _ in found) else {}
 
 
 def _unread(store: StoreReader, run_attempt: int) -> dict[str, str]:

@@ -88,3 +88,24 @@ async def test_held_out_documents_stand_on_one_side(tmp_path: Path) -> None:
     ]
     assert all(sides)
     assert sum(map(len, sides)) == len(set.union(*sides)) == 40
+
+
+async def test_the_card_lists_the_licences_of_the_sources(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text(ENGLISH)
+    (folder / "b.jsonl").write_bytes(orjson.dumps({"text": GERMAN, "license": "CC0-1.0"}))
+    link = '<link rel="license" href="https://example.org/by">'
+    (folder / "c.html").write_text(f"<html><head>{link}</head><body><p>{ENGLISH} Twice.</p></body></html>")
+    async with Run(tmp_path / "out") as run:
+        await run.write(Reading(licence="CC-BY-4.0").chunks(run, folder, 200), "floods")
+    card = (tmp_path / "out/datasets/README.md").read_text()
+    for licence in ("CC-BY-4.0", "CC0-1.0", "https://example.org/by"):
+        assert f"| {licence} | 1 |" in card
+
+
+async def test_a_card_says_nothing_of_licences_that_nobody_gave(tmp_path: Path) -> None:
+    _, out = await left(tmp_path, {"a.txt": ENGLISH})
+    async with Run(out) as run:
+        await run.write(run.read(tmp_path / "in").chunk(), "floods")
+    assert "Licences" not in (out / "datasets/README.md").read_text()
