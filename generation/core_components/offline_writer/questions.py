@@ -24,11 +24,16 @@ class Pair(NamedTuple):
 
 def question_answer_pairs(text: str, rng: Random, *, most: int = MOST) -> list[Pair]:
     """Up to `most` pairs, fewer for a short text, in the text's order. Empty when no sentence stands alone."""
-    language = language_of(text)
-    pairs = [pair for sentence in dict.fromkeys(sentences(text)) for pair in _best(sentence, text, language)]
+    pairs = every_pair(text)
     wanted = min(most, 1 + len(text) // CHARACTERS_A_QUESTION)
     chosen = _varied([(pair, rng.random()) for pair in pairs if pair.worth > 0], wanted)
     return sorted(chosen or sorted(pairs, key=lambda pair: -pair.worth)[:1], key=pairs.index)
+
+
+def every_pair(text: str) -> list[Pair]:
+    """The best question of every sentence that stands alone, in the text's order."""
+    language = language_of(text)
+    return [pair for sentence in dict.fromkeys(sentences(text)) for pair in _best(sentence, text, language)]
 
 
 def _varied(pairs: list[tuple[Pair, float]], wanted: int) -> list[Pair]:

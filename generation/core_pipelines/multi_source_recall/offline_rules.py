@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from generation.core_components.languages import FUNCTION_WORDS, language_of
-from generation.core_components.offline_writer.questions import question_answer_pairs
+from generation.core_components.offline_writer.questions import every_pair
 from generation.core_components.offline_writer.sentences import sentences, squeezed, stands_alone
 from generation.core_components.retrieval import passages_in
 from generation.core_pipelines.multi_source_recall.offline_phrases import PHRASES, UNHEARD_OF, Phrases
@@ -20,7 +20,7 @@ from generation.core_pipelines.multi_source_recall.offline_phrases import PHRASE
 Values = Mapping[str, Any]
 
 NO_QUESTION = "NO QUESTION"
-_MANY = 60
+_DOUBTFUL = 0
 _SHORT = 20
 _TRIED = 4
 _YEAR = re.compile(r",?\s(?:(?:in|im Jahr|en|en el año|since|seit)\s)((?:1\d|20)\d\d)\b(?!\s?[–-]\s?\d)", re.IGNORECASE)
@@ -78,8 +78,7 @@ def check_answer(values: Values, rng: Random) -> str:
 
 
 def _known(passage: Mapping[str, str], language: str) -> list[Known]:
-    pairs = question_answer_pairs(passage["text"], Random(0), most=_MANY)
-    asked = {pair.answer: pair.question for pair in pairs}
+    asked = {pair.answer: pair.question for pair in every_pair(passage["text"]) if pair.worth > _DOUBTFUL}
     alone = [each for each in dict.fromkeys(sentences(passage["text"])) if stands_alone(each, language)]
     return [Known(sentence, asked.get(sentence, ""), passage["source"]) for sentence in alone]
 
