@@ -1,0 +1,100 @@
+"""What the programs of this folder share: child processes taken in turn, medians, a table, and a file of results."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+PACKAGES = ("aiohttp", "orjson", "pydantic", "pyarrow")
+Figures = dict[str, float]
+
+
+def child(program: str, *words: object) -> Figures:
+    """Run a program of this folder in a process of its own and give the JSON it prints last."""
+    command = [sys.executable, str(ROOT / "benchmarks" / program), *map(str, words)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{program} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def bare_loop(base_url: str, rows: int, in_flight: int) -> Figures:
+    """The yardstick, once."""
+    return child("bare_loop.py", base_url, "--rows", rows, "--in-flight", in_flight)
+
+
+def one_step(base_url: str, rows: int, in_flight: int) -> Figures:
+    """A whole run, once, in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="millrace-") as folder:
+        return child("one_step.py", base_url, Path(folder) / "run", "--rows", rows, "--in-flight", in_flight)
+
+
+def in_turn(rounds: int, **what: Callable[[], Figures]) -> dict[str, list[Figures]]:
+    """Each once a round, in turn, so that a busy machine slows all of them alike."""
+    found: dict[str, list[Figures]] = {name: [] for name in what}
+    for _ in range(rounds):
+        for name, once in what.items():
+            found[name].append(once())
+    return found
+
+
+def median(rounds: Sequence[Figures], name: str) -> float:
+    """The middle value of one figure."""
+    return statistics.median(figures[name] for figures in rounds)
+
+
+def median_ratio(rounds: Sequence[Figures], yardstick: Sequence[Figures], name: str) -> float:
+    """The middle value of what a figure is of the yardstick's in the same round."""
+    return statistics.median(a[name] / b[name] for a, b in zip(rounds, yardstick, strict=True))
+
+
+def machine() -> dict[str, Any]:
+    """Where a result was measured, and with what."""
+    names = [line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")]
+    return {
+        "date": date.today().isoformat(), "processor": names[0] if names else platform.machine(),
+        "cores": len(os.sched_getaffinity(0)), "system": platform.platform(terse=True),
+        "load_before": round(os.getloadavg()[0], 2), "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in PACKAGES},
+    }  # fmt: skip
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def table(header: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
+    """A table in plain text: the first column to the left, the others to the right."""
+    cells = [list(map(str, line)) for line in (header, *lines)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.rjust(width) if column else cell.ljust(width)
+                  for column, (cell, width) in enumerate(zip(line, widths, strict=True)))
+        for line in cells
+    )  # fmt: skip
+
+
+def verdict(value: float, goal: float, *, at_least: bool) -> str:
+    """Whether a figure meets its goal, in a word."""
+    met = value >= goal if at_least else value <= goal
+    return f"{'met' if met else 'missed'}: {'at least' if at_least else 'at most'} {goal:g}"
+
+
+def save(name: str, facts: Mapping[str, Any]) -> None:
+    """Keep a result, with the machine it was measured on."""
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps({"machine": machine(), **facts}, indent=2) + "\n")
+    print(f"kept in {path.relative_to(ROOT)}")
