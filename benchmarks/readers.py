@@ -1,166 +1,98 @@
-"""Megabytes of text a second from each reader, beside the bare library under it, and from a folder by processes.
+"""Reading, chunking and telling the language of a folder, in megabytes of text a second, beside the bare libraries.
 
-    python benchmarks/readers.py [--rounds 3] [--json FILE]
+    python benchmarks/readers.py [--files 12] [--rounds 3] [--json FILE] [FORMAT ...]
 
-The bare library opens and parses the same bytes and collects their text, with nothing made of it: no headings, tables,
-columns or cleaning. Formats without a library are measured against decoding alone. Each figure is the median of the
-rounds, taken in turn, as megabytes of the text that the reader gives.
+`alone` is reading by itself in one process, in processor time, beside the plainest sound reading with the bare library
+(`benchmarks/bare.py`). `one` and `two` are a folder read, chunked and its language told with that many processes,
+`bare` a plain loop over the same files that packs paragraphs of the same size, divides long ones by nltk's Punkt and
+asks pycld2; these are in time that passes. Everything is measured in turn in each round; figures are medians.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import email
 import io
 import json
+import resource
 import statistics
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from pathlib import Path
+from random import Random
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.bare import BARE, language, pieces  # noqa: E402
+from benchmarks.chunking import sentence  # noqa: E402
+from generation_functions.chunking import Cutting, cut_documents  # noqa: E402
 from generation_functions.documents import READERS, Document, Limits, read_documents  # noqa: E402
 from tests.documents.made_office import Block, made_docx, made_epub, made_odt, made_pptx, made_xlsx  # noqa: E402
 from tests.documents.made_pdf import made_pdf  # noqa: E402
 
-SENTENCE = "The sea rises twice in a day and falls twice, because the earth turns under the pull of the moon. "
-PARAGRAPH = SENTENCE * 4
 MEGABYTE = 1_000_000
+ALL, SMALL = 1.0, 0.25
+"""Share of the files that a folder has: fewer of the formats that take long."""
+
+SHARES = {"pdf": 0.1, "rtf": SMALL, "pptx": SMALL, "xlsx": 0.5}
+TEXT_FORMATS = ("txt", "jsonl", "csv", "html", "rst", "tex", "srt", "eml", "ipynb")
 
 
-def made(count: int = 1200) -> dict[str, bytes]:
-    """A file of each format, of about half a megabyte of text (a twentieth for slides)."""
+def made(seed: int, count: int = 1_200) -> dict[str, bytes]:
+    """A file of each format, of about half a megabyte of text."""
+    rng = Random(seed)
+    paragraphs = [" ".join(sentence(rng) for _ in range(rng.randint(2, 6))) for _ in range(count)]
     blocks: list[Block] = []
-    for number in range(count):
+    for number, paragraph in enumerate(paragraphs):
         blocks += [("h1", f"Chapter {number}")] if number % 20 == 0 else []
-        blocks += [("p", PARAGRAPH)]
-    table = [[f"{row} {column} words" for column in range(8)] for row in range(count * 3)]
-    html = "".join(f"<h2>{n}</h2><p>{PARAGRAPH}</p>" if n % 10 == 0 else f"<p>{PARAGRAPH}</p>" for n in range(count))
-    text = "\n\n".join(PARAGRAPH for _ in range(count))
+        blocks += [("p", paragraph)]
+    table = [[f"{rng.random():.4f} {sentence(rng)[:24]}" for _ in range(6)] for _ in range(count * 2)]
+    html = "".join(
+        f"<h2>{n}</h2><p>{text}</p>" if n % 10 == 0 else f"<p>{text}</p>" for n, text in enumerate(paragraphs)
+    )
     message = EmailMessage()
     message["Subject"] = "Tides"
-    message.set_content(text)
-    cells = [{"cell_type": "markdown", "source": PARAGRAPH} for _ in range(count)]
-    lines = [json.dumps({"text": PARAGRAPH, "n": number}) for number in range(count)]
+    message.set_content("\n\n".join(paragraphs))
+    records = [{"text": paragraph, "n": number} for number, paragraph in enumerate(paragraphs)]
+    slides = [(f"Slide {n}", paragraphs[n : n + 4]) for n in range(0, count, 4)]
+    chapters = ["".join(f"<p>{text}</p>" for text in paragraphs[n : n + 30]) for n in range(0, count, 30)]
     return {
-        "txt": (text * 20).encode(), "jsonl": ("\n".join(lines * 4)).encode(), "docx": made_docx(blocks),
-        "odt": made_odt(blocks), "pptx": made_pptx([("Title", [SENTENCE] * 6)] * 100), "xlsx": made_xlsx({"A": table}),
-        "csv": "\n".join(",".join(row) for row in table * 4).encode(),
-        "epub": made_epub([f"<h1>{n}</h1>" + f"<p>{PARAGRAPH}</p>" * 30 for n in range(count // 30)]),
+        "txt": "\n\n".join(paragraphs).encode(), "jsonl": "\n".join(map(json.dumps, records)).encode(),
+        "csv": "\n".join(",".join(row) for row in table).encode(),
         "html": f"<html><body><nav><a>Home</a></nav><main>{html}</main></body></html>".encode(),
-        "pdf": made_pdf([[(60, 780 - 14 * n, 9, SENTENCE) for n in range(50)]] * (count // 20)),
-        "rtf": ("{\\rtf1\\ansi " + "".join(f"{PARAGRAPH}\\par\n" for _ in range(count)) + "}").encode(),
-        "tex": "".join(f"\\section{{S}}\n{PARAGRAPH}\n\n" for _ in range(count)).encode(),
-        "rst": "".join(f"Head\n====\n\n{PARAGRAPH}\n\n" for _ in range(count)).encode(),
-        "srt": "".join(map(_cue, range(count))).encode(),
-        "eml": message.as_bytes(), "ipynb": json.dumps({"cells": cells}).encode(), "parquet": _parquet(lines),
+        "rst": "".join(f"Head\n====\n\n{text}\n\n" for text in paragraphs).encode(),
+        "tex": "".join(f"\\section{{S}}\n{text}\n\n" for text in paragraphs).encode(),
+        "srt": "".join(map(_cue, range(count * 4), (sentence(rng) for _ in range(count * 4)))).encode(),
+        "eml": message.as_bytes(),
+        "ipynb": json.dumps({"cells": [{"cell_type": "markdown", "source": text} for text in paragraphs]}).encode(),
+        "epub": made_epub(chapters), "docx": made_docx(blocks), "odt": made_odt(blocks), "pptx": made_pptx(slides),
+        "xlsx": made_xlsx({"A": table}), "parquet": _parquet(records),
+        "rtf": ("{\\rtf1\\ansi " + "".join(f"{text}\\par\n" for text in paragraphs) + "}").encode(),
+        "pdf": made_pdf(
+            [
+                [(60, 780 - 14 * n, 9, text[:90]) for n, text in enumerate(paragraphs[page : page + 50])]
+                for page in range(0, count, 50)
+            ]
+        ),
     }  # fmt: skip
 
 
-def _cue(number: int) -> str:
+def _cue(number: int, said: str) -> str:
     minute, second = divmod(number, 60)
-    return f"{number}\n00:{minute:02}:{second:02},000 --> 00:{minute:02}:{second:02},900\n{number} {SENTENCE}\n\n"
+    return f"{number}\n00:{minute % 60:02}:{second:02},000 --> 00:{minute % 60:02}:{second:02},900\n{said}\n\n"
 
 
-def _parquet(lines: list[str]) -> bytes:
+def _parquet(records: list[dict[str, Any]]) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
     out = io.BytesIO()
-    parquet.write_table(pa.Table.from_pylist([json.loads(line) for line in lines * 4]), out)
+    parquet.write_table(pa.Table.from_pylist(records), out)
     return out.getvalue()
-
-
-def decoding(data: bytes) -> object:
-    """The file's bytes as text."""
-    return io.BytesIO(data).read().decode()
-
-
-def json_lines(data: bytes) -> object:
-    """Each line parsed, its text collected."""
-    import orjson
-
-    return [orjson.loads(line)["text"] for line in data.split(b"\n")]
-
-
-def xml_in(*parts: str) -> Callable[[bytes], object]:
-    """The parts of a package unpacked and parsed, their text collected."""
-
-    def bare(data: bytes) -> object:
-        from lxml import etree
-
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = [name for name in package.namelist() if name.startswith(parts) and name.endswith("ml")]
-            return ["".join(etree.fromstring(package.read(name)).itertext()) for name in names]
-
-    return bare
-
-
-def workbook(data: bytes) -> object:
-    """The rows of the first sheet."""
-    from python_calamine import CalamineWorkbook
-
-    return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-
-
-def web_page(data: bytes) -> object:
-    """The page parsed, all its text collected."""
-    from lxml import html
-
-    return "".join(html.document_fromstring(data.decode()).itertext())
-
-
-def pdf(data: bytes) -> object:
-    """Each page's text as the library orders it."""
-    import pypdfium2
-
-    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
-
-
-def rich_text(data: bytes) -> object:
-    """The library's plain text."""
-    from striprtf.striprtf import rtf_to_text
-
-    return rtf_to_text(data.decode())
-
-
-def parquet_rows(data: bytes) -> object:
-    """Every row as Python values."""
-    from pyarrow import parquet
-
-    return parquet.read_table(io.BytesIO(data)).to_pylist()
-
-
-def mail(data: bytes) -> object:
-    """The message's one part, decoded."""
-    return email.message_from_bytes(data).get_payload(decode=True)
-
-
-BARE: Mapping[str, tuple[str, Callable[[bytes], object]]] = {
-    "txt": ("decoding", decoding), "jsonl": ("orjson", json_lines), "docx": ("zipfile, lxml", xml_in("word/document")),
-    "odt": ("zipfile, lxml", xml_in("content")), "pptx": ("zipfile, lxml", xml_in("ppt/slides/slide")),
-    "xlsx": ("python-calamine", workbook), "epub": ("zipfile, lxml", xml_in("OEBPS/part")),
-    "csv": ("csv", lambda data: list(csv.reader(io.StringIO(data.decode())))), "html": ("lxml", web_page),
-    "pdf": ("pypdfium2", pdf), "rtf": ("striprtf", rich_text),
-    "tex": ("decoding", decoding), "rst": ("decoding", decoding),
-    "srt": ("decoding", decoding), "eml": ("email", mail),
-    "ipynb": ("json", json.loads), "parquet": ("pyarrow", parquet_rows),
-}  # fmt: skip
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long it takes, once."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
 
 
 def texts(suffix: str, data: bytes) -> list[Document]:
@@ -170,65 +102,100 @@ def texts(suffix: str, data: bytes) -> list[Document]:
     return [item for item in found if isinstance(item, Document)]
 
 
-def by_format(files: Mapping[str, bytes], rounds: int) -> dict[str, dict[str, Any]]:
-    """Each reader beside its bare library."""
-    told = {}
-    for suffix, data in files.items():
-        name, bare = BARE[suffix]
-        size = sum(len(document.text.encode()) for document in texts(suffix, data)) / MEGABYTE
-        bare(data)
-        pairs = [(seconds(lambda: texts(suffix, data)), seconds(lambda: bare(data))) for _ in range(rounds)]  # noqa: B023
-        ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-        told[suffix] = {
-            "text_mb": round(size, 3), "reader_mb_s": round(size / ours, 2), "library": name,
-            "library_mb_s": round(size / theirs, 2), "share": round(theirs / ours, 3),
+def ours(folder: Path, workers: int) -> int:
+    """The folder read, chunked and its language told."""
+    cutting = Cutting(max_tokens=800)
+    return sum(
+        len(list(cuts)) for _, cuts in cut_documents(read_documents(folder, workers=workers), cutting, workers=workers)
+    )
+
+
+def theirs(folder: Path, bare: Callable[[bytes], list[str]]) -> int:
+    """The same with the bare libraries."""
+    read = (text for path in sorted(folder.iterdir()) for text in bare(path.read_bytes()))
+    return sum(1 for text in read for piece in pieces(text) if language(piece))
+
+
+def taken(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that pass, and seconds of processors, those of processes that it started and ended too."""
+    began, used = time.perf_counter(), processor_seconds()
+    work()
+    return time.perf_counter() - began, processor_seconds() - used
+
+
+def processor_seconds() -> float:
+    """Used so far, by this process and those it has ended."""
+    every = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in every)
+
+
+def measured(suffix: str, files: list[bytes], rounds: int) -> dict[str, Any]:
+    """One format's figures."""
+    name, bare = BARE[suffix]
+    size = sum(len(item.text.encode()) for data in files for item in texts(suffix, data)) / MEGABYTE
+    with tempfile.TemporaryDirectory() as place:
+        for number, data in enumerate(files):
+            (Path(place) / f"{number:03}.{suffix}").write_bytes(data)
+        tasks: dict[str, Callable[[], object]] = {
+            "alone": lambda: [texts(suffix, data) for data in files],
+            "bare_alone": lambda: [bare(data) for data in files],
+            "one": lambda: ours(Path(place), 1), "two": lambda: ours(Path(place), 2),
+            "bare": lambda: theirs(Path(place), bare),
         }  # fmt: skip
-    return told
+        theirs(Path(place), bare)
+        found: dict[str, list[tuple[float, float]]] = {task: [] for task in tasks}
+        for _ in range(rounds):
+            for task, work in tasks.items():
+                found[task].append(taken(work))
+    passed = {task: statistics.median(one[0] for one in times) for task, times in found.items()}
+    used = {task: statistics.median(one[1] for one in times) for task, times in found.items()}
+    return {
+        "text_mb": round(size, 2), "library": name,
+        "alone_mb_s": round(size / used["alone"], 1), "bare_alone_mb_s": round(size / used["bare_alone"], 1),
+        "alone_share": round(used["bare_alone"] / used["alone"], 2),
+        "one_mb_s": round(size / passed["one"], 2), "two_mb_s": round(size / passed["two"], 2),
+        "bare_mb_s": round(size / passed["bare"], 2), "one_share": round(passed["bare"] / passed["one"], 2),
+        "two_share": round(passed["bare"] / passed["two"], 2),
+        "two_processors": round(statistics.median(cpu / wall for wall, cpu in found["two"]), 2),
+    }  # fmt: skip
 
 
-def by_processes(files: Mapping[str, bytes], rounds: int, copies: int = 4) -> dict[str, float]:
-    """A folder of all formats read by one process, by two, and again from what was kept; medians, in seconds."""
-    taken: dict[str, list[float]] = {"one": [], "two": [], "kept": []}
-    for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as place:
-            folder, kept = Path(place) / "in", Path(place) / "kept"
-            folder.mkdir()
-            for copy in range(copies):
-                for suffix in ("docx", "odt", "epub", "pdf", "rtf", "html", "xlsx"):
-                    # What follows the end of these formats' content is ignored, and makes each file another.
-                    (folder / f"{copy}.{suffix}").write_bytes(_another(suffix, files[suffix], copy))
-            taken["one"].append(seconds(lambda: list(read_documents(folder, workers=1))))  # noqa: B023
-            taken["two"].append(seconds(lambda: list(read_documents(folder, workers=2, cache=kept))))  # noqa: B023
-            taken["kept"].append(seconds(lambda: list(read_documents(folder, workers=2, cache=kept))))  # noqa: B023
-    return {name: round(statistics.median(values), 3) for name, values in taken.items()}
+def kept(folder: Path) -> dict[str, float]:
+    """A folder of all formats read by two processes, and again from what was kept, in seconds."""
+    with tempfile.TemporaryDirectory() as place:
+        first, _ = taken(lambda: list(read_documents(folder, cache=Path(place))))
+        again, _ = taken(lambda: list(read_documents(folder, cache=Path(place))))
+    return {"first": round(first, 2), "again": round(again, 3)}
 
 
-def _another(suffix: str, data: bytes, copy: int) -> bytes:
-    if suffix in ("docx", "odt", "epub", "xlsx"):
-        out = io.BytesIO(data)
-        with zipfile.ZipFile(out, "a") as package:
-            package.comment = b"copy %d" % copy
-        return out.getvalue()
-    return data + b"\n" * (copy + 1)
+def print_row(suffix: str, row: Mapping[str, Any]) -> None:
+    print(
+        f"{suffix:8} alone {row['alone_mb_s']:7.1f} of {row['bare_alone_mb_s']:7.1f} = {row['alone_share']:.2f}   "
+        f"one {row['one_mb_s']:6.2f}  two {row['two_mb_s']:6.2f}  bare {row['bare_mb_s']:6.2f} MB/s   "
+        f"one {row['one_share']:.2f}  two {row['two_share']:.2f}  processors {row['two_processors']:.2f}",
+        flush=True,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(BARE))
+    parser.add_argument("--files", type=int, default=12, help="files of a folder, of half a megabyte each")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    files = made()
-    told: dict[str, Any] = {
-        "formats": by_format(files, options.rounds),
-        "folder_s": by_processes(files, options.rounds),
-    }
-    for suffix, row in told["formats"].items():
-        print(
-            f"{suffix:8} {row['reader_mb_s']:9.2f} MB/s   {row['library']:16} {row['library_mb_s']:9.2f} MB/s"
-            f"   share {row['share']:.2f}"
-        )
-    folder = told["folder_s"]
-    print(f"a folder: one process {folder['one']} s, two {folder['two']} s, from what was kept {folder['kept']} s")
+    chosen = options.formats or list(BARE)
+    every = [made(seed) for seed in range(options.files)]
+    told: dict[str, Any] = {"text_formats": TEXT_FORMATS, "formats": {}}
+    for suffix in chosen:
+        few = max(2, round(options.files * SHARES.get(suffix, ALL)))
+        told["formats"][suffix] = measured(suffix, [files[suffix] for files in every[:few]], options.rounds)
+        print_row(suffix, told["formats"][suffix])
+    with tempfile.TemporaryDirectory() as place:
+        for suffix in chosen:
+            (Path(place) / f"a.{suffix}").write_bytes(every[0][suffix])
+        told["folder_s"] = kept(Path(place))
+    print(f"a folder of these: {told['folder_s']['first']} s, and from what was kept {told['folder_s']['again']} s")
     if options.json:
         options.json.write_text(json.dumps(told, indent=2) + "\n")
 

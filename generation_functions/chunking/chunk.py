@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Literal, TypeAlias, get_args
 
 from generation_functions.chunking.blocks import LONGEST_INDENT, Headings, blocks
-from generation_functions.chunking.overlap import overlap_start
+from generation_functions.chunking.overlap import LONGEST_TOKEN, overlap_start
 from generation_functions.chunking.packing import Unit, pack
 from generation_functions.chunking.pages import divided, pages_of
 from generation_functions.chunking.sections import pack_sections
@@ -50,6 +50,11 @@ class Chunk:
     overlap: int = 0
     pages: tuple[int, int] | None = None
 
+    def of(self, source: str) -> Chunk:
+        """The same chunk, of a document."""
+        headings, pages = self.headings, self.pages
+        return Chunk(self.text, self.start, self.end, self.tokens, headings, source, self.overlap, pages)
+
 
 def chunk_document(
     document: Document,
@@ -62,7 +67,7 @@ def chunk_document(
     """The chunks of a document, in order, each naming its source. Lazy."""
     pages: tuple[int, ...] = getattr(document, "pages", ())
     found = chunk_text(document.text, max_tokens=max_tokens, count=count, by=by, overlap=overlap, pages=pages)
-    return (replace(chunk, source=document.source) for chunk in found)
+    return (chunk.of(document.source) for chunk in found)
 
 
 def chunk_text(
@@ -108,12 +113,28 @@ def check_chunking(*, max_tokens: int, by: str, overlap: int) -> None:
 
 
 def _chunks(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[Chunk]:
+    whole = _whole(ruler, pages) if by != "heading" and not (by == "page" and pages) else None
+    if whole is not None:
+        yield whole
+        return
     start = 0
     for group in _groups(ruler, by, pages):
         end = group[-1].end
         visible, tokens = _visible(ruler, start, end)
         yield Chunk(visible, start, end, tokens, group[0].headings, pages=pages_of(ruler.text, start, end, pages))
         start = end
+
+
+def _whole(ruler: Ruler, pages: Sequence[int]) -> Chunk | None:
+    """A text that fits as it is: most records are so short, and need not be taken apart to be put together again."""
+    end = len(ruler.text)
+    if end > ruler.limit * LONGEST_TOKEN or not ruler.fits(0, end):
+        return None
+    first = next(blocks(ruler.text), None)
+    if first is None:
+        return None
+    visible, tokens = _visible(ruler, 0, end)
+    return Chunk(visible, 0, end, tokens, first.headings, pages=pages_of(ruler.text, 0, end, pages))
 
 
 def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[list[Unit]]:

@@ -28,7 +28,9 @@ def detect_language(text: str) -> str:
     more. Pure: the same text gives the same code. Scripts of one language are one: "zh" for both. On platforms that
     CLD2 is not packaged for, every text is "und".
     """
-    sample = _NOT_TEXT.sub(" ", text[:LOOKED_AT])
+    sample = text[:LOOKED_AT]
+    if not (sample.isascii() and sample.replace("\n", " ").isprintable()):
+        sample = _NOT_TEXT.sub(" ", sample)
     library = _cld2()
     if library is None or not sample.strip():
         return UNDETERMINED

@@ -69,7 +69,9 @@ def estimate_tokens(text: str) -> int:
     """The number of tokens of a text, rounded up; 0 only for the empty text."""
     if text.isascii():
         classes = text.encode("ascii").translate(_CLASS_OF)
-        cost = len(classes) * _LETTER + sum(classes.count(number) * more for number, more in _ASCII_CLASSES)
+        cost = len(classes) * _LETTER
+        for number, more in _ASCII_CLASSES:
+            cost += classes.count(number) * more
     else:
         cost = _cost_of_utf8(text.encode("utf-8", "surrogatepass"))
     return -(-cost // 1000)
