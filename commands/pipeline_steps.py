@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def steps_of(function: Pipeline) -> list[Step]:
-    """Every step that a pipeline, or a function of its module that it calls, has at module level. Nothing is run."""
+    """Every step that a pipeline names, or a function of its folder that it calls. Nothing is run."""
     from generation_functions.steps.step import Step
 
     found: dict[str, Step] = {}
@@ -70,11 +70,27 @@ def _named(function: Any, seen: set[Any]) -> Iterator[Any]:
         return
     seen.add(code)
     scope = function.__globals__
+    home = _room(scope.get("__name__"))
     for name in _names_in(code):
         value = scope.get(name)
         yield value
-        if getattr(value, "__module__", None) == scope.get("__name__"):
-            yield from _named(value, seen)
+        for inner in _functions_of(value):
+            if _room(getattr(inner, "__module__", None)) == home:
+                yield from _named(inner, seen)
+
+
+def _functions_of(value: Any) -> Iterator[Any]:
+    """The functions that a name of the code leads to: itself, those of a table, what a `DepthFirst` runs."""
+    if isinstance(value, Mapping):
+        yield from value.values()
+    else:
+        yield getattr(value, "visit", value)
+
+
+def _room(module: str | None) -> str | None:
+    """What belongs together: the folder of a pipeline that has one, else the module."""
+    folder = (module or "").rpartition(".")[0]
+    return folder if folder.startswith("generation.") else module
 
 
 def _names_in(code: CodeType) -> Iterator[str]:

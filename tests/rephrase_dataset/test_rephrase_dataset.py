@@ -89,6 +89,16 @@ async def test_what_does_not_end_with_an_answer_is_dropped_with_its_reason(tmp_p
     ]
 
 
+async def test_an_edited_conversation_is_all_that_is_asked_again(tmp_path: Path) -> None:
+    talks = [asked(f"What is {n}?", f"It is {n}.") for n in range(8)]
+    await rephrased(tmp_path, talks, styles=["dry"], thoughts="add", votes=1)
+    before = sum(step.get("calls", 0) for step in manifest_of(tmp_path / "out")["steps"].values())
+    changed = [asked("And what is new?", "This is new."), *talks[1:]]
+    rows = await rephrased(tmp_path, changed[::-1], styles=["dry"], thoughts="add", votes=1)
+    after = sum(step.get("calls", 0) for step in manifest_of(tmp_path / "out")["steps"].values())
+    assert (before, after, len(rows)) == (24, 3, 8)
+
+
 def test_killed_half_way_it_resumes_and_a_finished_run_asks_nothing(tmp_path: Path) -> None:
     calm = check_kill_and_resume(tmp_path, "rephrase-dataset", input=str(SAMPLES))
     rows = [json.loads(line) for line in calm.datasets()["rephrased.jsonl"].splitlines()]
