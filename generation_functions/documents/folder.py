@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -23,6 +23,23 @@ AHEAD = 16
 WELL_KNOWN = (".txt", ".md", ".pdf", ".docx", ".pptx", ".xlsx", ".epub", ".html", ".jsonl", ".zip")
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some files of a folder: from the source `first` on, or up to the source `end`, itself included or not."""
+
+    first: str | None = None
+    end: str | None = None
+    inclusive: bool = False
+
+    def of(self, found: Sequence[Found | Skip]) -> Sequence[Found | Skip]:
+        """What lies in this part. Nothing lies before an `end` that is not there, and all after such a `first`."""
+        at = {item.source: index for index, item in enumerate(found)}
+        if self.end is not None and self.end not in at:
+            return []
+        start = at.get(self.first, 0) if self.first is not None else 0
+        return found[start:] if self.end is None else found[start : at[self.end] + self.inclusive]
+
+
 def read_documents(
     folder: Path,
     *,
@@ -31,6 +48,7 @@ def read_documents(
     cache: Path | None = None,
     workers: int = 2,
     stop: Callable[[], bool] = lambda: False,
+    part: Part | None = None,
 ) -> Generator[Document | Skip, None, None]:
     """Every document of a folder (or of a single file), in path order, and a `Skip` for everything that gave none.
 
@@ -39,13 +57,15 @@ def read_documents(
     read, what it holds of files that are gone or have changed is removed, so give each input one of its own. Close the
     iterator (or draw it to its end) to end the processes; once `stop` says so, it ends without waiting for them.
     Raises `ConfigError` at once when the path does not exist or holds no file in a supported format, and at the end
-    when every such file was skipped.
+    when every such file was skipped. `part` is for reading a folder in two parts; of one part, no file need be of use,
+    and nothing is removed.
     """
     found = _find(folder)
     files = [item for item in found if isinstance(item, Found)]
     if not any(_suffix(file.source) in readers for file in files):
         raise ConfigError(f"no documents in {folder}: {_inventory(found)}", hint=_supported(readers))
-    return _read(folder, found, _Reading(limits, readers, cache, workers, stop))
+    reading = _Reading(limits, readers, cache, workers, stop)
+    return _read(folder, found, reading) if part is None else _read_part(part.of(found), reading)
 
 
 def _find(folder: Path) -> list[Found | Skip]:
@@ -76,6 +96,11 @@ def _read(folder: Path, found: Iterable[Found | Skip], reading: _Reading) -> Gen
         raise ConfigError(
             f"no documents in {folder}: every file was skipped: {_counts(reasons)}", hint=_supported(reading.readers)
         )
+
+
+def _read_part(found: Iterable[Found | Skip], reading: _Reading) -> Generator[Document | Skip, None, None]:
+    with reading:
+        yield from reading.results(found)
 
 
 @dataclass(frozen=True)

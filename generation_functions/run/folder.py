@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import StoreDamaged, StoreError
 from generation_functions.models.batch.journal import JOURNAL_FILE
-from generation_functions.rows import Json, Row, content_key
+from generation_functions.rows import Json, Place, Row, content_key
 from generation_functions.run.account import coverage, model_totals
 from generation_functions.run.budget import Budget
 from generation_functions.run.counts import StageCounts
@@ -37,7 +37,8 @@ from generation_functions.run.written import DATASETS_FOLDER, Dataset, write_car
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import FAILED, KEPT, RowRecord, StoreReader
 from generation_functions.store.opening import set_aside
-from generation_functions.streams.flow import StopSignal
+from generation_functions.store.places import decode_place
+from generation_functions.streams.flow import SOURCE_BATCH, StopSignal
 from generation_functions.streams.stage import Stage
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class RunFolder:
         self._counts: dict[Stage, StageCounts] = {}
         self._clock = options.surroundings.clock
         self.started = self._clock()
+        self.width = 0
         self.on_success: Callable[[], None] = _nothing
         self._make()
         self._lock = FolderLock(path)
@@ -156,6 +158,7 @@ class RunFolder:
             self._to_close.callback(reader.close)
         self.retries = {key: rounds for store in (*borrowed, self.store) for key, rounds in store.retries().items()}
         self.budget.spent_usd += self.store.spent() + sum(map(self._owed_to, borrowed))
+        self._goes_on = bool(before) and before.get("status") not in CAME_TO_ITS_END and not self.options.fresh
         ended_alike = before.get("status") in CAME_TO_ITS_END and before.get("fingerprint") == self.options.fingerprint
         assert clients is not None
         self.exchanges = Exchanges(
@@ -246,6 +249,21 @@ class RunFolder:
         found = [counts for stage, counts in self._counts.items() if stage.name == step]
         reasons = [reason for counts in found for reason in (*counts.failures, *counts.reasons)]
         return "; ".join(reasons) or "no reason was recorded"
+
+    def frontier(self, stage: str) -> Place | None:
+        """About how far the attempt before had got through its source, where it did not come to its end.
+
+        It is the place of a row at the source's last stage, with as many rows after it as may have been under way.
+        None where every row is to be gone through in order: a limit or a budget is used up in that order.
+        """
+        options = self.options
+        if not self._goes_on or options.limit or options.sample or options.budget_usd is not None:
+            return None
+        found = self.store.query(
+            "SELECT place FROM rows NOT INDEXED WHERE step = ? ORDER BY id DESC LIMIT 1 OFFSET ?",
+            (stage, 2 * (self.width + SOURCE_BATCH)),
+        )
+        return decode_place(found[0][0]) if found else None
 
     def limited(self, source: Iterator[Row]) -> Iterator[Row]:
         """The first `limit` source rows, or a `sample` of those; remembers whether any was left out."""

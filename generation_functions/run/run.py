@@ -208,10 +208,11 @@ class Run(Services):
             folder.exchanges.expect(model)
         for stage in (*stream.source_stages, *stages):
             folder.begin(stage)
+        folder.width = _width(stream.models)
         source = stream.source() if every else folder.limited(stream.source())
         flow = Flow(
             source, stages, recorder=folder, arrive=arrive,
-            width=_width(stream.models), stop=folder.stop,
+            width=folder.width, stop=folder.stop,
         )  # fmt: skip
         await flow.run()
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generation_functions.chunking import ChunkBy, Cut, Cutting, cut_documents
 from generation_functions.documents import Document, Limits, Skip, read_documents
 from generation_functions.documents.document import DEFAULT_LIMITS
+from generation_functions.documents.folder import Part
 from generation_functions.languages import detect_language
 from generation_functions.rows import Json, Place, Row, content_key
+from generation_functions.run.tally import Tally
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import KEPT
 from generation_functions.streams.stage import Stage
@@ -67,64 +70,80 @@ class Documents:
         return Stream(self.run, lambda: self._wholes(read), (read,))
 
     def _chunks(self, reading: Stage, chunking: Stage, cutting: Cutting) -> Iterator[Row]:
-        seen: Counter[str] = Counter()
-        with (
-            closing(self._found()) as found,
-            closing(cut_documents(found, cutting, workers=self.workers)) as documents,
-        ):
-            for index, (item, cuts) in enumerate(documents):
-                read = self._read(reading, index, item, seen)
-                if isinstance(item, Document) and read is not None:
-                    yield from self._rows(chunking, item, read, cuts, overlapping=cutting.overlap > 0)
+        for half in self._halves(chunking):
+            numbers: deque[int] = deque()
+            with (
+                closing(self._found(half, numbers)) as found,
+                closing(cut_documents(found, cutting, workers=self.workers)) as documents,
+            ):
+                for item, cuts in documents:
+                    read = self._read(reading, item, numbers.popleft())
+                    if isinstance(item, Document) and read is not None:
+                        yield from self._rows(chunking, item, read, cuts, overlapping=cutting.overlap > 0)
 
     def _rows(
         self, stage: Stage, document: Document, read: Row, cuts: Iterable[Cut], *, overlapping: bool
     ) -> Iterator[Row]:
         seen: Counter[str] = Counter()
+        # Records of one file may hold the same text; a chunk of a file is known by that file and its text alone.
+        owner = document.source if document.record is None else read.key
         for index, cut in enumerate(cuts):
             text = cut.chunk.text
             if not text or text.isspace():
                 continue
             seen[text] += 1
-            key = content_key(CHUNK, document.source, text, seen[text])
+            key = content_key(CHUNK, owner, text, seen[text])
             fields = _fields(cut, overlapping=overlapping)
             row = Row(key, fields, (*read.place, index), (read.key,))
             self.run.record(stage, read, Outcome(KEPT, [(row, fields)]))
             yield row
 
     def _wholes(self, reading: Stage) -> Iterator[Row]:
-        seen: Counter[str] = Counter()
-        with closing(self._found()) as found:
-            for index, item in enumerate(found):
-                read = self._read(reading, index, item, seen)
-                if isinstance(item, Document) and read is not None:
-                    yield read.adding({"text": item.text, "language": detect_language(item.text)})
+        for half in self._halves(reading):
+            numbers: deque[int] = deque()
+            with closing(self._found(half, numbers)) as found:
+                for item in found:
+                    read = self._read(reading, item, numbers.popleft())
+                    if isinstance(item, Document) and read is not None:
+                        yield read.adding({"text": item.text, "language": detect_language(item.text)})
 
-    def _found(self) -> Generator[Document | Skip, None, None]:
-        """What the folder gives. What was parsed is kept in the run's folder, for each input apart, so that going on
-        parses nothing again."""
+    def _halves(self, last: Stage) -> Iterator[_Half]:
+        """The parts to read the folder in. `last` is the source's last stage, whose rows tell how far a run had got."""
+        return _halves(self.run.folder.frontier(last.name), self.folder)
+
+    def _found(self, half: _Half, numbers: deque[int]) -> Generator[Document | Skip, None, None]:
+        """What a part of the folder gives; for each, `numbers` gets how often its file has held the same by then."""
+        with closing(self._results(half.files)) as results:
+            for _, group in groupby(results, key=lambda found: found.source):
+                seen = Tally()
+                for found in group:
+                    number = 1 if isinstance(found, Skip) else seen.count(_key_of(found))
+                    if half.has(found):
+                        numbers.append(number)
+                        yield found
+
+    def _results(self, files: Part | None) -> Generator[Document | Skip, None, None]:
+        """What was parsed is kept in the run's folder, for each input apart, so that going on parses nothing again."""
         kept = self.run.output_dir / PARSED / content_key(str(self.folder.absolute()))[:16]
-        stop = self.run.folder.stop.is_set
-        found = read_documents(self.folder, limits=self.limits, workers=self.workers, cache=kept, stop=stop)
-        with closing(found):
-            yield from found
+        return read_documents(
+            self.folder, limits=self.limits, workers=self.workers, cache=kept, stop=self.run.folder.stop.is_set,
+            part=files,
+        )  # fmt: skip
 
-    def _read(self, stage: Stage, index: int, found: Document | Skip, seen: Counter[str]) -> Row | None:
+    def _read(self, stage: Stage, found: Document | Skip, number: int) -> Row | None:
         """The row of a document, recorded; a skip is recorded with its reason and has none."""
+        place = (found.source, found.record or 0)
         if isinstance(found, Skip):
-            key = content_key(READ, found.source, found.reason)
-            row = Row(key, {"source": found.source}, (found.source, index))
+            row = Row(content_key(READ, found.source, found.reason), {"source": found.source}, place)
             self.run.record(stage, row, Outcome.dropped(found.reason, row.fields))
             return None
-        key = content_key(READ, found.source, found.text)
-        seen[key] += 1
+        key = _key_of(found)
         fields: dict[str, Json] = {
             "source": found.source, "document": found.key, "characters": len(found.text), "record": found.record,
         }  # fmt: skip
         if (licence := _licence(found) or self.licence) is not None:
             fields["licence"] = licence
-        place = (found.source, found.record or 0)
-        row = Row(key if seen[key] == 1 else content_key(key, seen[key]), fields, place)
+        row = Row(key if number == 1 else content_key(key, number), fields, place)
         self.run.record(stage, row, Outcome(KEPT, [(row, fields)]))
         return row
 
@@ -135,6 +154,34 @@ def _licence(document: Document) -> str | None:
     return next(
         (" ".join(text.split())[:LONGEST_LICENCE] for text in said if isinstance(text, str) and text.strip()), None
     )
+
+
+def _key_of(document: Document) -> str:
+    return content_key(READ, document.source, document.text)
+
+
+@dataclass(frozen=True)
+class _Half:
+    """A part of a folder; of the file `source`, where the other part begins, its records from or before `record`."""
+
+    files: Part | None = None
+    source: str = ""
+    record: int = 0
+    before: bool = False
+
+    def has(self, found: Document | Skip) -> bool:
+        return found.source != self.source or ((found.record or 0) < self.record) == self.before
+
+
+def _halves(frontier: Place | None, folder: Path) -> Iterator[_Half]:
+    """The whole folder, or first what a killed run had not got to, then what it had: new questions do not wait."""
+    source, record, *_ = (*(frontier or ("", 0)), 0)
+    file = folder if folder.is_file() else folder / str(source)
+    if not source or not isinstance(record, int) or not file.is_file():
+        yield _Half()
+        return
+    yield _Half(Part(first=str(source)), str(source), record)
+    yield _Half(Part(end=str(source), inclusive=record > 0), str(source), record, before=True)
 
 
 def _fields(cut: Cut, *, overlapping: bool) -> dict[str, Json]:
@@ -156,12 +203,12 @@ def given_rows(run: Run, rows: Iterable[Mapping[str, Json]], name: str) -> Strea
     stage = Stage(name)
 
     def source() -> Iterator[Row]:
-        seen: Counter[str] = Counter()
+        seen = Tally()
         for index, fields in enumerate(rows):
             key = content_key(name, dict(fields))
-            seen[key] += 1
+            number = seen.count(key)
             place: Place = (name, index)
-            row = Row(key if seen[key] == 1 else content_key(key, seen[key]), dict(fields), place)
+            row = Row(key if number == 1 else content_key(key, number), dict(fields), place)
             run.record(stage, row, Outcome(KEPT, [(row, row.fields)]))
             yield row
 

@@ -16,3 +16,16 @@ def encode_place(place: Place) -> bytes:
         else:
             parts.append(_NAME + part.replace("\0", "\ufffd").encode("utf-8", "replace") + _END)
     return b"".join(parts)
+
+
+def decode_place(data: bytes) -> Place:
+    """The place that these bytes stand for."""
+    parts: list[int | str] = []
+    while data:
+        if data[:1] == _NUMBER:
+            parts.append(int.from_bytes(data[1:6], "big"))
+            data = data[6:]
+        else:
+            name, _, data = data[1:].partition(_END)
+            parts.append(name.decode())
+    return tuple(parts)
