@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.many_rows import ManyRows, machine  # noqa: E402
+from benchmarks.many_rows import ManyRows, machine
 
 STEPS = 3
 KIB_IN_MB = 1_000_000 / 1024
