@@ -9,7 +9,14 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from generation_functions.errors import EndpointError, EndpointUnusable, RequestRefused, RunStopped, TransientError
+from generation_functions.errors import (
+    EndpointError,
+    EndpointUnusable,
+    MillraceError,
+    RequestRefused,
+    RunStopped,
+    TransientError,
+)
 from generation_functions.models.exchange import Completion, ModelClient, Request, Usage
 from generation_functions.models.model import Model, ModelSpec
 from generation_functions.run.budget import Budget
@@ -182,6 +189,8 @@ class Exchanges:
             if task not in self._let_go:
                 raise
             self._let_go.discard(task)
+            if self.stop.stopped is None:
+                raise MillraceError("not asked: the run ends with an error") from None
             raise self._stopped() from None
         finally:
             del self._open[task]

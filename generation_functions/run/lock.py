@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,11 +38,21 @@ class FolderLock:
                 f"{self.path.parent} is being written by {holder}",
                 hint="Wait for it, stop it, or choose another output_dir.",
             )
-        file.seek(0)
-        file.truncate()
-        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), "argv": sys.argv[:3]}, file)
-        file.flush()
         self._file = file
+        try:
+            self._say({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), "argv": sys.argv[:3]})
+        except OSError as exc:
+            self._file = None
+            with suppress(OSError):  # what could not be written is tried again at the close
+                file.close()
+            raise StoreError(f"{self.path} cannot be written: {exc.strerror}", hint="Free some disk space.") from exc
+
+    def _say(self, holder: dict[str, Any]) -> None:
+        assert self._file is not None
+        self._file.seek(0)
+        self._file.truncate()
+        json.dump(holder, self._file)
+        self._file.flush()
 
     def release(self) -> None:
         """Give the folder back."""

@@ -33,8 +33,12 @@ class StopSignal:
         """Ask every flow to drain. The first reason stays."""
         if self.stopped is None:
             self.stopped = stopped
-            for listener in self.listeners:
-                listener()
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Have calls that wait for their turn dropped: what they would bring is not wanted any more."""
+        for listener in self.listeners:
+            listener()
 
     def is_set(self) -> bool:
         """Whether the run is stopping."""
@@ -105,6 +109,7 @@ class Flow:
             self._stop.request(error)
         elif error is not None and self._error is None:
             self._error = error
+            self._stop.let_go()
         if self._error is not None or not self._workers:
             self._done.set()
 
