@@ -348,6 +348,7 @@ class RunFolder:
         try:
             if ending.status in CAME_TO_ITS_END:
                 self.store.forget_rows_before(self.run_attempt)
+            self.store.index_rows()
             await self.store.flushed()
             manifest = self.manifest(ending.status, ending)
             manifest["sources"] = coverage(self.store, self.run_attempt, list(self.counts()))

@@ -23,7 +23,7 @@ from generation_functions.rows import Json, Place, canonical_json, content_key
 from generation_functions.store.key_filter import KeyFilter
 from generation_functions.store.opening import connect, prepare
 from generation_functions.store.places import encode_place
-from generation_functions.store.schema import EXCHANGE_COLUMNS
+from generation_functions.store.schema import EXCHANGE_COLUMNS, INDEX_ROWS
 from generation_functions.store.writer import GroupCommit
 
 KEPT, DROPPED, FAILED = "kept", "dropped", "failed"
@@ -268,6 +268,10 @@ class Store(StoreReader):
     def forget_rows_before(self, run_attempt: int) -> None:
         """Delete rows that the given attempt did not make. Their exchanges stay."""
         self._writer.execute("DELETE FROM rows WHERE run_attempt < ?", (run_attempt,))
+
+    def index_rows(self) -> None:
+        """Have rows found quickly by their keys, once all are there."""
+        self._writer.execute(INDEX_ROWS)
 
     def hurry(self) -> None:
         """Have what is queued written soon, for whoever looks on."""

@@ -225,3 +225,15 @@ async def test_closing_writes_the_rows_that_wait(tmp_path: Path) -> None:
     reader = StoreReader(tmp_path / "store.sqlite")
     assert reader.query("SELECT key FROM rows") == [("a",)]
     reader.close()
+
+
+async def test_rows_are_indexed_once_all_are_there(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        store.add_row(row_of("a"), run_attempt=1)
+        store.index_rows()
+        store.index_rows()
+        await store.flushed()
+        assert ("rows_key",) in store.query("SELECT name FROM sqlite_master WHERE type = 'index'")
+        store.add_row(row_of("b"), run_attempt=1)
+        await store.flushed()
+        assert store.query("SELECT step FROM rows WHERE key = 'b'") == [("ask",)]
