@@ -129,7 +129,16 @@ def _conversation(turns: Sequence[Json]) -> Iterator[Turn]:
     for turn in turns:
         if isinstance(turn, Mapping):
             role = str(turn.get("role", turn.get("from", "?")))
-            yield Turn(_ROLES.get(role, role), _text(turn.get("content", turn.get("value"))))
+            said = _text(turn.get("content", turn.get("value")))
+            yield Turn(_ROLES.get(role, role), "\n".join(filter(None, (said, *_calls(turn.get("tool_calls"))))))
+
+
+def _calls(calls: Json) -> Iterator[str]:
+    """Calls of tools, as they would be written in code: what an answer without words says."""
+    for call in calls if isinstance(calls, list) else ():
+        function = call.get("function") if isinstance(call, Mapping) else None
+        if isinstance(function, Mapping):
+            yield f"{_text(function.get('name'))}({_text(function.get('arguments'))})"
 
 
 def _tree(message: Mapping[str, Json]) -> Iterator[Turn]:

@@ -16,6 +16,8 @@ from generation.core_pipelines.classifier.plurality import PluralityStep, settle
 from generation.core_pipelines.classifier.steps import check_classes
 from generation_functions import Model, Prompt, Row, Run
 from generation_functions.errors import ConfigError
+from tests.commands.calling import caller
+from tests.end_to_end.project import ROOT
 from tests.end_to_end.shipped import check_kill_and_resume
 from tests.running import manifest_of, rows_of
 
@@ -187,6 +189,18 @@ async def test_tied_votes_drop_a_text_and_keep_the_votes(tmp_path: Path) -> None
     async with Run(tmp_path / "out") as run:
         assert await run.rows([{"text": "x"}]).through(step, model=OFFLINE).collect() == []
     assert [each["reason"] for each in rows_of(tmp_path / "out", "vote", "dropped")] == ["the votes are tied"]
+
+
+def test_a_preview_an_estimate_and_a_report_can_be_asked_for(
+    documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "generation").symlink_to(ROOT / "generation")
+    call = caller(tmp_path, monkeypatch, capsys)
+    config = ("generation/core_pipelines/classifier/config.yaml", "--set", f"input_dir={documents}")
+    assert '"choices"' in call("preview", *config, "-n", "2").out
+    assert "classifier: 181 source rows" in call("estimate", *config).out  # the texts, and the rules
+    assert call("run", *config, "--quiet").code == 0
+    assert call("report", "outputs/classifier", "--json").code in (0, 2)
 
 
 @pytest.mark.slow

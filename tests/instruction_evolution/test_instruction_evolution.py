@@ -17,6 +17,7 @@ from generation.core_pipelines.instruction_evolution.steps import hardly_changed
 from generation.core_pipelines.instruction_evolution.tasks import seed_task
 from generation_functions import Drop, Model, Run
 from generation_functions.duplicates import shingles, similarity
+from generation_functions.errors import ConfigError
 from tests.end_to_end.project import ROOT
 from tests.end_to_end.shipped import check_kill_and_resume
 from tests.running import rows_of
@@ -126,6 +127,11 @@ def test_the_rules_know_every_change_in_every_language_of_the_samples(brief: str
     task = made.partition("<task>")[2].partition("</task>")[0].strip()
     assert task != before
     assert ("I am a museum guide" in task) is before.startswith("Why")
+
+
+async def test_changes_that_draw_nothing_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no share of 'changes' is above 0"):
+        await evolved(tmp_path / "out", changes={"depth": 0})
 
 
 @pytest.mark.slow

@@ -23,6 +23,22 @@ ASKED = [("user", "Q"), ("assistant", "A")]
             ASKED[:1],
         ),
         ({"messages": [{"role": "assistant", "content": None, "tool_calls": []}]}, [("assistant", "")]),
+        (
+            {
+                "messages": [
+                    {
+                        "role": "assistant",
+                        "content": None,
+                        "tool_calls": [
+                            {"function": {"name": "add", "arguments": '{"a":1}'}},
+                            {"function": {"name": "ring"}},
+                            "odd",
+                        ],
+                    }
+                ]
+            },
+            [("assistant", 'add({"a":1})\nring()')],
+        ),
         ({"instruction": "Q", "input": "", "output": "A"}, ASKED),
         ({"instruction": "Q", "input": "I", "output": "A"}, [("user", "Q\n\nI"), ("assistant", "A")]),
         (

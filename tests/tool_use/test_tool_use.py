@@ -135,6 +135,11 @@ async def test_tools_that_cannot_be_used_are_told(tmp_path: Path, functions: lis
         await written(tmp_path / "out", tools=[Tool(function=function) for function in functions])
 
 
+async def test_shares_that_draw_nothing_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no share of 'shares' is above 0"):
+        await written(tmp_path / "out", shares={"one_call": 0, "error": 0})
+
+
 @pytest.mark.slow
 def test_killed_half_way_it_resumes_and_a_finished_run_asks_nothing(tmp_path: Path) -> None:
     calm = check_kill_and_resume(tmp_path, "tool-use", conversations=24)

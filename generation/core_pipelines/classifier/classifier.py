@@ -17,6 +17,7 @@ from generation_functions import Dataset, Model, Row, Run, Stream
 from generation_functions.errors import MillraceError
 from generation_functions.parsing import choice
 from generation_functions.run.manifest import write_atomically
+from generation_functions.run.sources import CHUNK
 from generation_functions.steps.outcome import Outcome
 from generation_functions.streams.stage import Stage
 
@@ -66,7 +67,7 @@ def as_labelled(row: Row) -> dict[str, Any]:
 
 
 def _stream(run: Run, name: str, rows: Sequence[Row], *models: Model) -> Stream:
-    stage = Stage(name)
+    stage = Stage(name, CHUNK)
 
     def source() -> Iterator[Row]:
         for row in rows:

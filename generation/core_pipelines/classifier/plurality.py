@@ -34,7 +34,7 @@ class PluralityStep(PromptedStep):
                 ballots.append(await calls.value(self, sample=len(ballots), prompt=prompt))
             except StepFailed:
                 ballots.append(None)
-        detail = {"votes": ballots, "of": self.votes}
+        detail = {"choices": ballots, "of": self.votes}
         ranked = Counter(ballot for ballot in ballots if ballot is not None).most_common(2)
         if not ranked:
             raise StepFailed("no vote could be read", ["no vote could be read"] * len(ballots))

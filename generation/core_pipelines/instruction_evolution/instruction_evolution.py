@@ -9,13 +9,12 @@ from pydantic import Field
 
 from generation.core_components.conversations import conversations
 from generation.core_components.languages import Language
+from generation.core_components.shares import Share, check_shares
 from generation.core_pipelines.instruction_evolution.changes import PERSONAS, SHARES, Change
 from generation.core_pipelines.instruction_evolution.growing import grow
 from generation.core_pipelines.instruction_evolution.steps import answer, score_answer
 from generation.core_pipelines.instruction_evolution.tasks import as_conversation, origin, seed_task
 from generation_functions import Dataset, DepthFirst, Model, Run
-
-Share = Annotated[float, Field(ge=0)]
 
 
 async def instruction_evolution(
@@ -36,6 +35,7 @@ async def instruction_evolution(
     language: Language = "the language of the task",
 ) -> Dataset:
     """Make seed tasks harder and broader, answer them, and keep what is judged good."""
+    check_shares("changes", changes)
     growing = {"rounds": rounds, "lines": lines, "changes": changes, "keep_seeds": keep_seeds, "seed": run.seed}
     people = {"personas": personas, "persona_share": persona_share}
     tasks = (

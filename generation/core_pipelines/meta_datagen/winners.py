@@ -59,7 +59,7 @@ class Answers:
         return [found for found in map(self.store.exchange, keys) if found is not None]
 
     def _judged(self, record: RowRecord, questions: Sequence[Sequence[Exchange]]) -> Iterator[Verdict]:
-        ballots = record.detail.get("votes") if isinstance(record.detail, Mapping) else None
+        ballots = ballots_of(record)
         some_failed = isinstance(record.detail, list)  # a step of several prompts, some without a usable answer
         for number, tries in enumerate(sorted(questions, key=lambda tries: tries[0]["sample"])):
             if tries[-1]["error"] is not None or (some_failed and len(tries) > 1):
@@ -87,6 +87,14 @@ def asked(exchanges: Sequence[Exchange]) -> list[list[Exchange]]:
             questions.append(latest[exchange["sample"]])
         latest[exchange["sample"]].append(exchange)
     return questions
+
+
+def ballots_of(record: RowRecord) -> Sequence[Any] | None:
+    """The votes on a row: true, false, an option, or None for one that could not be read. None where none was taken."""
+    if not isinstance(record.detail, Mapping):
+        return None
+    votes = record.detail.get("votes", record.detail.get("choices"))
+    return votes if isinstance(votes, list) else None
 
 
 def outvoted(ballot: Any, ballots: Sequence[Any], record: RowRecord) -> str | None:

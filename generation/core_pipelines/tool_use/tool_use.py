@@ -7,14 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from generation.core_components.languages import Language
+from generation.core_components.shares import Share, check_shares
 from generation.core_pipelines.tool_use.conversation import as_conversation
 from generation.core_pipelines.tool_use.scenarios import ANYTHING, SHARES, Kind, plans
 from generation.core_pipelines.tool_use.steps import check_talk, write_request
 from generation.core_pipelines.tool_use.talk import hold
 from generation.core_pipelines.tool_use.tools import Tool, check_tools
 from generation_functions import Dataset, DepthFirst, Model, Run
-
-Share = Annotated[float, Field(ge=0)]
 
 
 async def tool_use(
@@ -34,6 +33,7 @@ async def tool_use(
 ) -> Dataset:
     """Write conversations with function calls from the schemas of your tools."""
     check_tools(tools)
+    check_shares("shares", shares)
     planned = list(plans(tools, conversations, shares=shares, offered=offered, seed=run.seed))
     talks = (
         run.rows([{**plan, "setting": setting} for plan in planned], name="plan")
