@@ -16,46 +16,43 @@ def coverage(store: StoreReader, run_attempt: int, steps: Sequence[str]) -> dict
     A source row whose rows were lost at several steps counts once, for the loss that was furthest along `steps`.
     """
     depth = {step: index for index, step in enumerate(steps)}
-    sources = dict(
-        store.query(
-            # What a step made that was asked once for the whole run came from no source.
-            "SELECT root, MIN(place) FROM rows WHERE run_attempt = ? AND status = 'kept'"
-            " AND (from_step != '' OR exchanges = '') GROUP BY root",
-            (run_attempt,),
-        )
-    )
-    reached = {
-        root
-        for (root,) in store.query(
-            "SELECT DISTINCT root FROM rows WHERE run_attempt = ? AND status = 'kept' AND step LIKE ?",
-            (run_attempt, f"{DATASET_PREFIX}%"),
-        )
-    }
-    documents = {key for (key,) in store.query("SELECT from_key FROM rows WHERE step = 'chunk'")}
-    lost = _last_losses(store, run_attempt, depth, reached)
-    without = sources.keys() - reached - documents - lost.keys()
+    ((reached,),) = store.query(f"SELECT COUNT(*) FROM ({_REACHED})", (run_attempt, f"{DATASET_PREFIX}%"))
+    lost = _last_losses(store, run_attempt, depth)
     reasons = Counter(f"{step}: {reason}" for step, reason in lost.values())
-    if without:
-        reasons["not worked on in this attempt"] = len(without)
+    if without := _without_end(store, run_attempt):
+        reasons["not worked on in this attempt"] = without
     return {
-        "rows": len(reached) + sum(reasons.values()),
-        "in_dataset": len(reached),
+        "rows": reached + sum(reasons.values()),
+        "in_dataset": reached,
         "not_in_dataset": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
     }
 
 
-def _last_losses(
-    store: StoreReader, run_attempt: int, depth: dict[str, int], reached: set[str]
-) -> dict[str, tuple[str, str]]:
-    found = store.query(
-        "SELECT root, step, COALESCE(reason, 'no reason given') FROM rows WHERE run_attempt = ? AND status != 'kept'"
-        " AND step != 'read' ORDER BY place, step",
-        (run_attempt,),
+# The database compares roots by the million on its own; here they would fill the memory.
+_REACHED = "SELECT DISTINCT root FROM rows WHERE run_attempt = ? AND status = 'kept' AND step LIKE ?"
+_LOST = "FROM rows WHERE run_attempt = ? AND status != 'kept' AND step != 'read'"
+
+
+def _without_end(store: StoreReader, run_attempt: int) -> int:
+    """How many source rows reached no dataset and were not lost either."""
+    ((count,),) = store.query(
+        # What a step made that was asked once for the whole run came from no source.
+        "SELECT COUNT(*) FROM (SELECT root FROM rows WHERE run_attempt = ? AND status = 'kept'"
+        " AND (from_step != '' OR exchanges = '')"
+        f" EXCEPT {_REACHED} EXCEPT SELECT from_key FROM rows WHERE step = 'chunk' EXCEPT SELECT root {_LOST})",
+        (run_attempt, run_attempt, f"{DATASET_PREFIX}%", run_attempt),
+    )
+    return int(count)
+
+
+def _last_losses(store: StoreReader, run_attempt: int, depth: dict[str, int]) -> dict[str, tuple[str, str]]:
+    found = store.stream(
+        f"SELECT root, step, COALESCE(reason, 'no reason given') {_LOST} AND root NOT IN ({_REACHED})"
+        " ORDER BY place, step",
+        (run_attempt, run_attempt, f"{DATASET_PREFIX}%"),
     )
     lost: dict[str, tuple[str, str]] = {}
     for root, step, reason in found:
-        if root in reached:
-            continue
         known = lost.get(root)
         if known is None or depth.get(step, -1) > depth.get(known[0], -1):
             lost[root] = (step, reason)
