@@ -12,7 +12,7 @@ from generation_functions.languages import UNDETERMINED, detect_language
 from generation_functions.languages.names import NAMES
 
 _NUMBER = re.compile(r"\d(?:[\d.,'’\u00a0\u202f\u066b\u066c]*\d)?")
-_LIST_NUMBER = re.compile(r"^\s*\(?\d{1,3}[.)]\s", re.MULTILINE)
+_LIST_NUMBER = re.compile(r"^[ \t]*\(?\d{1,3}[.)]\s", re.MULTILINE)
 _INSIDE = re.compile(r"(?<=[\w,;:] )[^\W\d_][\w’'-]*\w(?: [^\W\d_][\w’'-]*\w)*")
 
 

@@ -25,6 +25,7 @@ Passages: TypeAlias = dict[str, str]
 
 WRITTEN_BY_PEOPLE = ("system", "user", "assistant")
 _PASSAGE = re.compile(r"<(?P<name>(?:system|user|thoughts|assistant)\d+)>(?P<text>.*?)</(?P=name)>", re.DOTALL)
+_FORGED = re.compile(r"<(/?(?:system|user|thoughts|assistant)\d+)>")
 
 
 def passages_of(messages: Sequence[Message]) -> Passages:
@@ -38,8 +39,9 @@ def passages_of(messages: Sequence[Message]) -> Passages:
 
 
 def transcript(passages: Mapping[str, str]) -> str:
-    """The passages as one text, in their order."""
-    return "\n\n".join(f"<{name}>\n{text}\n</{name}>" for name, text in passages.items())
+    """The passages as one text, in their order. What looks like a passage inside one is made to look like none."""
+    told = {name: _FORGED.sub(r"‹\1›", text) for name, text in passages.items()}
+    return "\n\n".join(f"<{name}>\n{text}\n</{name}>" for name, text in told.items())
 
 
 def read_transcript(completion: str) -> Passages:

@@ -19,7 +19,7 @@ from generation_functions.rows import content_key
 Values = Mapping[str, Any]
 
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,4}(?![\w]|[.,]\d)")
-_REASON = re.compile(r",? (?:because|so that|which|weil|damit|porque|parce que) .*?(?=[.;]|$)")
+_REASON = re.compile(r",? (?:because|so that|which|weil|damit|porque|parce que) [^.;\n]*")
 _FILLER = re.compile(r"worth knowing|in short|(?:great|brilliant) question|absolutely right|kurz gesagt", re.IGNORECASE)
 _INVENTED = re.compile(r"a study by the|the commission of|according to Professor", re.IGNORECASE)
 _REFUSED = re.compile(r"\b(?:can't|cannot|not able to) help\b|not sure|depends on|es kommt darauf an", re.IGNORECASE)

@@ -46,8 +46,8 @@ def gives_away(prompt: str, row: Mapping[str, Any]) -> str | None:
     """What is wrong with a system prompt: its length, or words in a row that it takes from the conversation."""
     if len(prompt) > LONGEST_PROMPT:
         return f"The system prompt has {len(prompt)} characters; at most {LONGEST_PROMPT} are wanted."
-    told = [message["content"] or "" for message in row["messages"] if message["role"] in ("user", "assistant")]
-    shared = next((run for run in _runs(prompt, SHARED_WORDS) if any(run in _words(text) for text in told)), None)
+    told = [_words(message["content"] or "") for message in row["messages"] if message["role"] != "system"]
+    shared = next((run for run in _runs(prompt, SHARED_WORDS) if any(run in text for text in told)), None)
     return None if shared is None else f'"{shared}" is taken from the conversation. Give nothing of it away.'
 
 
