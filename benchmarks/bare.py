@@ -78,7 +78,7 @@ def web_page(data: bytes) -> list[str]:
     """lxml: the main part without what stands around it, a paragraph an element."""
     from lxml import html
 
-    root = html.document_fromstring(data.decode())
+    root = html.document_fromstring(data)
     for element in list(root.iter(*_LEFT_OUT)):
         element.drop_tree()
     content = next(root.iter("main", "article"), root)
@@ -94,21 +94,23 @@ def e_book(data: bytes) -> list[str]:
 
 def word(data: bytes) -> list[str]:
     """zipfile and lxml: the paragraphs, headings by their style."""
-    return ["\n\n".join(_paragraphs(data, "word/document.xml", f"{_W}p", f"{_W}t", f"{_W}pStyle"))]
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        part = package.read("word/document.xml")
+    return ["\n\n".join(_paragraphs(part, f"{_W}p", f"{_W}t", f"{_W}pStyle"))]
 
 
 def slides(data: bytes) -> list[str]:
     """zipfile and lxml: the paragraphs of each slide."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         names = [name for name in package.namelist() if name.startswith("ppt/slides/slide")]
-    return ["\n\n".join(_paragraphs(data, name, f"{_A}p", f"{_A}t", "none")) for name in names]
+        parts = [package.read(name) for name in names]
+    return ["\n\n".join(_paragraphs(part, f"{_A}p", f"{_A}t", "none")) for part in parts]
 
 
-def _paragraphs(data: bytes, part: str, paragraph: str, text: str, style: str) -> Iterator[str]:
+def _paragraphs(part: bytes, paragraph: str, text: str, style: str) -> Iterator[str]:
     from lxml import etree
 
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        root = etree.fromstring(package.read(part))
+    root = etree.fromstring(part)
     for element in root.iter(paragraph):
         said = "".join(found.text or "" for found in element.iter(text))
         named = next(element.iter(style), None)

@@ -5,7 +5,8 @@
 `alone` is reading by itself in one process, in processor time, beside the plainest sound reading with the bare library
 (`benchmarks/bare.py`). `one` and `two` are a folder read, chunked and its language told with that many processes,
 `bare` a plain loop over the same files that packs paragraphs of the same size, divides long ones by nltk's Punkt and
-asks pycld2; these are in time that passes. Everything is measured in turn in each round; figures are medians.
+asks pycld2; these are in time that passes, `processor_share` in processor time.
+Everything is measured in turn in each round; figures are medians.
 """
 
 from __future__ import annotations
@@ -156,6 +157,7 @@ def measured(suffix: str, files: list[bytes], rounds: int) -> dict[str, Any]:
         "one_mb_s": round(size / passed["one"], 2), "two_mb_s": round(size / passed["two"], 2),
         "bare_mb_s": round(size / passed["bare"], 2), "one_share": round(passed["bare"] / passed["one"], 2),
         "two_share": round(passed["bare"] / passed["two"], 2),
+        "processor_share": round(used["bare"] / used["two"], 2),
         "two_processors": round(statistics.median(cpu / wall for wall, cpu in found["two"]), 2),
     }  # fmt: skip
 
@@ -172,7 +174,8 @@ def print_row(suffix: str, row: Mapping[str, Any]) -> None:
     print(
         f"{suffix:8} alone {row['alone_mb_s']:7.1f} of {row['bare_alone_mb_s']:7.1f} = {row['alone_share']:.2f}   "
         f"one {row['one_mb_s']:6.2f}  two {row['two_mb_s']:6.2f}  bare {row['bare_mb_s']:6.2f} MB/s   "
-        f"one {row['one_share']:.2f}  two {row['two_share']:.2f}  processors {row['two_processors']:.2f}",
+        f"one {row['one_share']:.2f}  two {row['two_share']:.2f}  "
+        f"by processor {row['processor_share']:.2f}  processors {row['two_processors']:.2f}",
         flush=True,
     )
 
