@@ -11,6 +11,7 @@ from commands.past_run import past_run, runs_within
 from commands.rows import add_selection, selection_of
 from commands.terminal import counted, number, say, shorten, table
 from generation_functions.errors import StoreError
+from generation_functions.run.counts import AlikeReasons
 from generation_functions.run.folder import CONFIG_FILE
 from generation_functions.run.lock import FolderLock
 from generation_functions.run.manifest import MANIFEST_FILE
@@ -98,12 +99,15 @@ def grant(folder: Path, rows: Iterable[RowRecord]) -> None:
 
 
 def _announce(rows: Sequence[RowRecord]) -> None:
-    counts: dict[tuple[str, str], int] = {}
+    alike: dict[str, AlikeReasons] = {}
     for row in rows:
-        place = (row.step, row.reason or "no reason given")
-        counts[place] = counts.get(place, 0) + 1
+        alike.setdefault(row.step, AlikeReasons()).add(row.reason or "no reason given")
     say(f"{counted(len(rows), 'row')} to try again:")
-    lines = [(number(count), step, shorten(reason, _REASON_WIDTH)) for (step, reason), count in counts.items()]
+    lines = [
+        (number(count), step, shorten(reason, _REASON_WIDTH))
+        for step, reasons in alike.items()
+        for reason, count in reasons.counts.most_common()
+    ]
     say("\n".join(table(lines, align="r")))
 
 

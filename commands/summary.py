@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ Manifest = Mapping[str, Any]
 
 COLOURS = {"succeeded": "green", "partial": "yellow", "running": "cyan", "cancelling": "yellow", "cancelled": "yellow"}
 _MOST_REASONS = 6
+_ADDRESS = re.compile(r"(?<=\w): https?://\S+ (?=answered|filtered|broke|gave|cannot|has|could)")
+"""Left out of tables, where what was said has little room; a config knows it."""
 _ROWS_OF = {"train": "rows", "validation": "validation_rows", "test": "test_rows"}
 _DATASET_STEP = "dataset:"
 
@@ -92,7 +95,13 @@ def reasons(manifest: Manifest, *, most: int = _MOST_REASONS) -> list[str]:
     ]
     found.sort(key=lambda item: (-item[0], item[1], item[2]))
     told = [(count, f"{step}: {reason}", kind == "failures") for count, step, reason, kind in found]
-    return _reason_lines(told, most)
+    return [*_reason_lines(told, most), *_hints(manifest)]
+
+
+def _hints(manifest: Manifest) -> list[str]:
+    """What would help against the failures, each advice once."""
+    steps = manifest.get("steps", {}).values()
+    return [f"  hint: {hint}" for hint in dict.fromkeys(h for step in steps for h in step.get("hints", {}).values())]
 
 
 def coverage(manifest: Manifest, *, most: int = 20) -> list[str]:
@@ -119,7 +128,7 @@ def _reason_lines(found: Sequence[tuple[int, str, bool]], most: int) -> list[str
     room = width_of() - digits - 4
     lines = [
         f"  {number(count):>{digits}}  {paint(shorten(text, room), *(['red'] if is_failure else []))}"
-        for count, text, is_failure in found[:most]
+        for count, text, is_failure in ((count, _ADDRESS.sub(" ", told), kind) for count, told, kind in found[:most])
     ]
     rest = len(found) - most
     return [*lines, f"  {'':>{digits}}  and {counted(rest, 'other reason')}"] if rest > 0 else lines

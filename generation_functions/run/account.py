@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from generation_functions.rows import Json
+from generation_functions.run.counts import AlikeReasons
 from generation_functions.store import StoreReader
 from generation_functions.store.history import DATASET_PREFIX
 
@@ -18,7 +18,10 @@ def coverage(store: StoreReader, run_attempt: int, steps: Sequence[str]) -> dict
     depth = {step: index for index, step in enumerate(steps)}
     ((reached,),) = store.query(f"SELECT COUNT(*) FROM ({_REACHED})", (run_attempt, f"{DATASET_PREFIX}%"))
     lost = _last_losses(store, run_attempt, depth)
-    reasons = Counter(f"{step}: {reason}" for step, reason in lost.values())
+    alike = AlikeReasons()
+    for step, reason in lost.values():
+        alike.add(f"{step}: {reason}")
+    reasons = alike.counts
     if without := _without_end(store, run_attempt):
         reasons["not worked on in this attempt"] = without
     return {

@@ -14,6 +14,27 @@ _NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\b")
 
 
 @dataclass
+class AlikeReasons:
+    """Counts reasons: those that differ only in their numbers are one, and the first of them stands for all."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    hints: dict[str, str] = field(default_factory=dict)
+    _first: dict[str, str] = field(default_factory=dict)
+
+    def add(self, reason: str, count: int = 1, hint: str | None = None) -> None:
+        """Count a reason, and keep what would help against it."""
+        shown = self._first.setdefault(_NUMBER.sub("N", reason), reason)
+        self.counts[shown] += count
+        if hint is not None:
+            self.hints.setdefault(shown, hint)
+
+    def add_all(self, other: AlikeReasons) -> None:
+        """Count what another has counted."""
+        for reason, count in other.counts.items():
+            self.add(reason, count, other.hints.get(reason))
+
+
+@dataclass
 class StageCounts:
     """One stage's rows in one attempt. `out` counts rows, which may be more than went in."""
 
@@ -21,9 +42,9 @@ class StageCounts:
     out: int = 0
     failed: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-    failures: Counter[str] = field(default_factory=Counter)
+    failures: AlikeReasons = field(default_factory=AlikeReasons)
 
-    def add(self, status: str, out: int, reason: str | None) -> None:
+    def add(self, status: str, out: int, reason: str | None, hint: str | None = None) -> None:
         """Count one outcome."""
         self.came_in += 1
         self.out += out
@@ -31,26 +52,26 @@ class StageCounts:
             self.reasons[reason or "no reason given"] += 1
         elif status == FAILED:
             self.failed += 1
-            self.failures[_alike(reason or "no reason given")] += 1
+            self.failures.add(reason or "no reason given", hint=hint)
 
     def merged(self, other: StageCounts) -> StageCounts:
         """Both together: two streams that use a step of one name."""
-        return StageCounts(
+        both = StageCounts(
             self.came_in + other.came_in, self.out + other.out, self.failed + other.failed,
-            self.reasons + other.reasons, self.failures + other.failures,
+            self.reasons + other.reasons,
         )  # fmt: skip
+        both.failures.add_all(self.failures)
+        both.failures.add_all(other.failures)
+        return both
 
     def as_json(self) -> dict[str, Json]:
         """For `run.json`: the commonest reasons by name, the rest as one number."""
+        failures = _commonest(self.failures.counts)
+        hints = {reason: hint for reason, hint in self.failures.hints.items() if reason in failures}
         return {
             "in": self.came_in, "out": self.out, "failed": self.failed,
-            "dropped": _commonest(self.reasons), "failures": _commonest(self.failures),
+            "dropped": _commonest(self.reasons), "failures": failures, **({"hints": hints} if hints else {}),
         }  # fmt: skip
-
-
-def _alike(reason: str) -> str:
-    """A failure's reason without the numbers that tell one of a kind from another."""
-    return _NUMBER.sub("N", reason)
 
 
 def _commonest(counter: Counter[str]) -> dict[str, int]:

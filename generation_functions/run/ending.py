@@ -72,13 +72,14 @@ def _failed_share(counts: StageCounts) -> float:
 
 
 def _commonest(counts: StageCounts) -> str:
-    return counts.failures.most_common(1)[0][0] if counts.failures else "no reason was recorded"
+    common = counts.failures.counts.most_common(1)
+    return common[0][0] if common else "no reason was recorded"
 
 
 def _where_rows_went(counts: Mapping[str, StageCounts]) -> str:
     losses = [
         f"{count} in {name!r} ({reason})"
         for name, stage in counts.items()
-        for reason, count in (stage.reasons + stage.failures).most_common(2)
+        for reason, count in (stage.reasons + stage.failures.counts).most_common(2)
     ]
     return "; ".join(losses) or "there was nothing to read"

@@ -278,13 +278,15 @@ def stored_error(exc: EndpointError, *, finished: bool = True) -> str:
     """An error in the words that `_given` makes it of again. One that is not `finished` never stands for an answer."""
     kind = _TRANSIENT if isinstance(exc, TransientError) else _REFUSED
     kind = kind if finished else _UNFINISHED
-    return f"{kind}:{exc.status if exc.status is not None else ''}:{exc.message}"
+    told = exc.message if exc.hint is None else f"{exc.message}\n{exc.hint}"
+    return f"{kind}:{exc.status if exc.status is not None else ''}:{told}"
 
 
 def _given(answer: Answer) -> Completion:
     """The stored completion, or the stored error raised again."""
     if answer.error is None:
         return answer.completion
-    kind, status, message = answer.error.split(":", 2)
+    kind, status, told = answer.error.split(":", 2)
+    message, _, hint = told.partition("\n")
     code = int(status) if status else None
-    raise (RequestRefused if kind == _REFUSED else TransientError)(message, status=code)
+    raise (RequestRefused if kind == _REFUSED else TransientError)(message, hint=hint or None, status=code)

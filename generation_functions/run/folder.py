@@ -225,7 +225,7 @@ class RunFolder:
         counts = self._counts.get(stage)
         if counts is None:
             counts = next(counts for known, counts in self._counts.items() if known.name == stage.name)
-        counts.add(outcome.status, 0 if outcome.joined else len(outcome.rows), outcome.reason)
+        counts.add(outcome.status, 0 if outcome.joined else len(outcome.rows), outcome.reason, outcome.hint)
         asked = tuple(exchanges)
         if outcome.status != KEPT:
             self._add(stage, row, outcome, row, outcome.fields, asked)
@@ -247,7 +247,7 @@ class RunFolder:
     def why_lost(self, step: str) -> str:
         """The reasons why rows of a step are lost, in one line."""
         found = [counts for stage, counts in self._counts.items() if stage.name == step]
-        reasons = [reason for counts in found for reason in (*counts.failures, *counts.reasons)]
+        reasons = [reason for counts in found for reason in (*counts.failures.counts, *counts.reasons)]
         return "; ".join(reasons) or "no reason was recorded"
 
     def frontier(self, stage: str) -> Place | None:

@@ -122,6 +122,7 @@ class Calls:
         if prompt is None:
             prompt = self.filled(step)
         tries: list[str] = []
+        hint: str | None = None
         for attempt in range((step.retries + 1) * (self.round + 1)):
             asked = step.with_failure(prompt, tries, self) if tries and step.show_failure else prompt
             try:
@@ -133,12 +134,14 @@ class Calls:
                 if not cut_off and attempt >= (step.retries + 1) * self.round:
                     raise
                 tries.append(exc.message)
+                hint = exc.hint
                 continue
             value, problem = step.judged(completion.text, self.row)
             if problem is None:
                 return value
             tries.append(problem)
-        raise StepFailed(tries[-1], tries)
+            hint = None
+        raise StepFailed(tries[-1], tries, hint=hint)
 
     def filled(self, step: PromptedStep, name: str | None = None) -> Messages | str:
         """The step's prompt (or another of its folder) filled with the row's values."""

@@ -17,8 +17,8 @@ class Drop(MillraceError):
 class StepFailed(MillraceError):
     """A step could not get what it asked for from this row. `tries` says what was wrong with each completion."""
 
-    def __init__(self, message: str, tries: list[str]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, tries: list[str], *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.tries = tries
 
 
@@ -35,6 +35,7 @@ class Outcome:
     detail: Json = None
     fields: Mapping[str, Json] = field(default_factory=dict)
     joined: bool = False
+    hint: str | None = None
 
     @classmethod
     def kept(cls, row: Row, fields: Mapping[str, Json], detail: Json = None) -> Outcome:
@@ -52,6 +53,6 @@ class Outcome:
         return cls(DROPPED, reason=reason, detail=detail, fields=fields or {})
 
     @classmethod
-    def failed(cls, reason: str, detail: Json = None) -> Outcome:
-        """The row got no usable answer; `retry` can try again."""
-        return cls(FAILED, reason=reason, detail=detail)
+    def failed(cls, reason: str, detail: Json = None, *, hint: str | None = None) -> Outcome:
+        """The row got no usable answer; `retry` can try again, and `hint` says what would help."""
+        return cls(FAILED, reason=reason, detail=detail, hint=hint)

@@ -84,9 +84,9 @@ async def _outcome(step: Step, row: Row, calls: Calls) -> Outcome:
     except Drop as exc:
         return Outcome.dropped(exc.message)
     except StepFailed as exc:
-        return Outcome.failed(exc.message, {"tries": exc.tries})
+        return Outcome.failed(exc.message, {"tries": exc.tries}, hint=exc.hint)
     except (RequestRefused, TransientError) as exc:
-        return Outcome.failed(exc.message)
+        return Outcome.failed(exc.message, hint=exc.hint)
 
 
 @dataclass(eq=False)
