@@ -13,6 +13,9 @@ from generation_functions.rows import Json
 _TURN = re.compile(r"^<(user|assistant|call|result)>\n(.*?)\n</\1>$", re.DOTALL | re.MULTILINE)
 
 
+_FORGED = re.compile(r"<(/?(?:user|assistant|call|result))>")
+
+
 class Turn(NamedTuple):
     """One turn of a transcript: who (`user`, `assistant`, `call` or `result`), and the words or the JSON."""
 
@@ -26,7 +29,7 @@ class Turn(NamedTuple):
 
 
 def transcript(messages: Sequence[Mapping[str, Any]]) -> str:
-    """OpenAI's messages as text, each turn between tags."""
+    """OpenAI's messages as text, each turn between tags. What looks like a tag inside one is made to look like none."""
     return "\n".join(part for message in messages for part in _parts(message))
 
 
@@ -36,9 +39,10 @@ def turns(text: str) -> list[Turn]:
 
 
 def _parts(message: Mapping[str, Any]) -> list[str]:
+    said = _FORGED.sub(r"‹\1›", message["content"] or "")
     if message["role"] == "tool":
-        return [f"<result>\n{message['content']}\n</result>"]
+        return [f"<result>\n{said}\n</result>"]
     calls = [call["function"] for call in message.get("tool_calls", ())]
     if calls:
         return [f'<call>\n{{"name": "{call["name"]}", "arguments": {call["arguments"]}}}\n</call>' for call in calls]
-    return [f"<{message['role']}>\n{message['content']}\n</{message['role']}>"]
+    return [f"<{message['role']}>\n{said}\n</{message['role']}>"]
