@@ -49,7 +49,8 @@ class Documents:
         tokenizer: Path | str | None = None,
     ) -> Stream:
         """A stream of chunks: fields `text`, `source`, `headings`, `tokens`, `language`, and `start` and `end` in the
-        document's characters; `pages` where it has pages, and `overlap` where that is asked for.
+        document's characters; `pages` where it has pages, `overlap` where that is asked for, and `lead`, the white space
+        before the text, where there is any.
 
         max_tokens  most tokens of a chunk
         by          where chunks begin: at any paragraph ("tokens"), a "heading", any "sentence", or a "page"
@@ -93,7 +94,7 @@ class Documents:
                 continue
             seen[text] += 1
             key = content_key(CHUNK, owner, text, seen[text])
-            fields = _fields(cut, overlapping=overlapping)
+            fields = _fields(cut, document.text, overlapping=overlapping)
             row = Row(key, fields, (*read.place, index), (read.key,))
             self.run.record(stage, read, Outcome(KEPT, [(row, fields)]))
             yield row
@@ -184,8 +185,10 @@ def _halves(frontier: Place | None, folder: Path) -> Iterator[_Half]:
     yield _Half(Part(end=str(source), inclusive=record > 0), str(source), record, before=True)
 
 
-def _fields(cut: Cut, *, overlapping: bool) -> dict[str, Json]:
+def _fields(cut: Cut, document: str, *, overlapping: bool) -> dict[str, Json]:
     chunk = cut.chunk
+    begin = chunk.start - chunk.overlap
+    lead = document.index(chunk.text.strip(), begin) - begin
     fields: dict[str, Json] = {
         "text": chunk.text.strip(), "source": chunk.source, "headings": list(chunk.headings),
         "start": chunk.start, "end": chunk.end, "tokens": chunk.tokens, "language": cut.language,
@@ -194,6 +197,8 @@ def _fields(cut: Cut, *, overlapping: bool) -> dict[str, Json]:
         fields["pages"] = list(chunk.pages)
     if overlapping:
         fields["overlap"] = chunk.overlap
+    if lead:
+        fields["lead"] = lead
     return fields
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,7 +21,7 @@ from generation.core_pipelines.clean_documents.offline_rules import mend
 from generation.core_pipelines.factual_qa.factual_qa import factual_qa
 from generation_functions import Dataset, Row, Run
 from generation_functions.errors import ConfigError
-from tests.end_to_end.shipped import check_kill_and_resume
+from tests.end_to_end.shipped import Shipped, check_kill_and_resume
 from tests.running import OFFLINE, manifest_of, rows_of
 
 SAMPLE = Path("generation/core_pipelines/clean_documents/samples/the-lighthouse.txt")
@@ -103,6 +104,19 @@ async def test_a_second_run_asks_nothing_and_a_document_that_went_is_gone(tmp_pa
     assert {path.name: path.read_bytes() for path in (tmp_path / "out" / "texts").iterdir()} == {
         "1.txt.md": before["1.txt.md"]
     }
+
+
+def test_a_folder_that_was_deleted_is_made_again(tmp_path: Path) -> None:
+    project = Shipped(tmp_path, "http://127.0.0.1:9", "clean-documents")
+    project.write_shipped(mender={"provider": "offline"})
+    for _ in range(2):
+        assert project.run().returncode == 0
+        shutil.rmtree(project.output / "texts")
+    ended = project.run()
+    assert "electricity" in (project.output / "texts" / "the-lighthouse.txt.md").read_text(encoding="utf-8"), (
+        ended.stderr
+    )
+    assert "nothing to do" in project.run().stderr
 
 
 async def test_an_overlap_would_say_things_twice(tmp_path: Path) -> None:

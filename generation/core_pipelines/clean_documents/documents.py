@@ -13,7 +13,7 @@ PARAGRAPH = 2
 
 def gap_after(row: Mapping[str, Any]) -> dict[str, int]:
     """`gap`: how many characters of white space follow the piece in its document."""
-    return {"gap": row["end"] - row["start"] - len(row["text"])}
+    return {"gap": row["end"] - row["start"] - row.get("lead", 0) - len(row["text"])}
 
 
 def document_of(row: Row) -> str:

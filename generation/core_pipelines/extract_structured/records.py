@@ -111,6 +111,6 @@ def _places(given: Mapping[str, Evidence], text: str) -> dict[Place, Span | None
 
 def _span(place: Span | None, row: Mapping[str, Any]) -> dict[str, Json]:
     assert place is not None
-    begins = row["start"] - row.get("overlap", 0)
+    begins = row["start"] - row.get("overlap", 0) + row.get("lead", 0)
     words = row["text"][place.start : place.end]
     return {"start": begins + place.start, "end": begins + place.end, "quote": words}

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from generation.core_components.fetching import Fetcher
+from generation.core_components.text_folder import vouch_for
 from generation.core_pipelines.hub_corpus.repository import Repository
 from generation_functions import Dataset, Row, Run
 from generation_functions.datasets.hub import ENDPOINT
@@ -70,6 +71,7 @@ def _offer(dataset: Path, place: Path) -> None:
     except OSError:
         part.write_bytes(dataset.read_bytes())
     part.replace(place)
+    vouch_for(place)
 
 
 def as_text(row: Mapping[str, Any]) -> dict[str, str]:
