@@ -49,8 +49,8 @@ class Documents:
         tokenizer: Path | str | None = None,
     ) -> Stream:
         """A stream of chunks: fields `text`, `source`, `headings`, `tokens`, `language`, and `start` and `end` in the
-        document's characters; `pages` where it has pages, `overlap` where that is asked for, and `lead`, the white space
-        before the text, where there is any.
+        document's characters; `pages` where it has pages, `overlap` where that is asked for, and `lead`, the white
+        space before the text, where there is any.
 
         max_tokens  most tokens of a chunk
         by          where chunks begin: at any paragraph ("tokens"), a "heading", any "sentence", or a "page"
