@@ -22,6 +22,8 @@ ALL_STEPS = [getattr(steps, name) for name in (
     "keep_suitable", "ask_questions", "check_question", "check_relevance", "check_answer", "repair"
 )]  # fmt: skip
 
+PROMPT_SETS = ("prompts", "prompts_de")
+
 
 def row(**fields: Any) -> dict[str, Any]:
     return {
@@ -43,9 +45,10 @@ def test_a_step_accepts_what_its_rule_writes(step: Any) -> None:
         assert step.validate is None or step.validate(value, row()) is None
 
 
+@pytest.mark.parametrize("prompts", PROMPT_SETS)
 @pytest.mark.parametrize("step", ALL_STEPS, ids=lambda step: step.name)
-def test_a_steps_prompt_is_filled_from_its_row(step: Any) -> None:
-    prompt = PromptBook([step.prompts_dir]).get(step.name)
+def test_a_steps_prompt_is_filled_from_its_row(step: Any, prompts: str) -> None:
+    prompt = PromptBook([step.prompts_dir.with_name(prompts)]).get(step.name)
     values = {**row(), **(step.prepare(row()) if step.prepare else {})}
     messages = prompt.fill(values)
     assert [message["role"] for message in messages[:2]] == ["system", "user"]  # type: ignore[index]
@@ -54,9 +57,10 @@ def test_a_steps_prompt_is_filled_from_its_row(step: Any) -> None:
     assert any(part in filled for part in (TEXT, PAIR["question"]))
 
 
+@pytest.mark.parametrize("prompts", PROMPT_SETS)
 @pytest.mark.parametrize("step", ALL_STEPS, ids=lambda step: step.name)
-def test_a_steps_parser_accepts_its_prompts_own_examples(step: Any) -> None:
-    prompt = PromptBook([step.prompts_dir]).get(step.name)
+def test_a_steps_parser_accepts_its_prompts_own_examples(step: Any, prompts: str) -> None:
+    prompt = PromptBook([step.prompts_dir.with_name(prompts)]).get(step.name)
     values = {**row(), **(step.prepare(row()) if step.prepare else {})}
     examples = [m["content"] for m in prompt.fill(values) if m["role"] == "assistant"]  # type: ignore[index]
     parsed = [step.parse(example) for example in examples]

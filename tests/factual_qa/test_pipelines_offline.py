@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,8 @@ def documents(tmp_path: Path) -> Path:
     return tmp_path / "documents"
 
 
-async def ask(output_dir: Path, input_dir: Path, **settings: Any) -> Dataset:
-    async with Run(output_dir) as run:
+async def ask(output_dir: Path, input_dir: Path, *, prompts: Path | None = None, **settings: Any) -> Dataset:
+    async with Run(output_dir, prompts=prompts) as run:
         return await factual_qa(
             run, input_dir=input_dir, writer=OFFLINE, judge=OFFLINE, **{"chunk_tokens": 100, **settings}
         )
@@ -138,3 +139,16 @@ async def test_questions_asked_before_are_left_out_where_that_is_wanted(tmp_path
     assert told_once.rows < kept.rows
     lost = rows_of(tmp_path / "distinct", "deduplicate", "dropped")
     assert {row["reason"] for row in lost} == {"the same as an earlier row"}
+
+
+async def test_another_prompt_set_asks_in_its_own_words_and_reads_the_same_answers(
+    tmp_path: Path, documents: Path
+) -> None:
+    german = Path(str(sys.modules[factual_qa.__module__].__file__)).with_name("prompts_de")
+    english = await ask(tmp_path / "en", documents)
+    dataset = await ask(tmp_path / "de", documents, prompts=german, language="Deutsch")
+    assert dataset.rows == english.rows
+    with closing(StoreReader(tmp_path / "de" / "store.sqlite")) as store:
+        asked = [store.exchange(key) for (key,) in store.query("SELECT key FROM exchanges")]
+    systems = {str(exchange["prompt"][0]["content"])[:3] for exchange in asked if exchange is not None}
+    assert systems == {"Du "}
