@@ -101,8 +101,12 @@ class RunOptions:
     surroundings: Surroundings = field(default_factory=Surroundings)
 
     def for_child(self, name: str) -> RunOptions:
-        """A child run's options: the same, but it has no config of its own and starts over only with its parent."""
-        return replace(self, pipeline=name, config_text=None, on_progress=None, lenders=())
+        """A child run's options: the same, but it has no config of its own and starts over only with its parent.
+
+        Prompts that replace a child's stand in a folder of its name, since two pipelines may have one of the same name.
+        """
+        prompts = None if self.prompts is None else self.prompts / name
+        return replace(self, pipeline=name, prompts=prompts, config_text=None, on_progress=None, lenders=())
 
 
 class RunFolder:
