@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,13 +127,14 @@ def write_card(
     from generation_functions.run.manifest import write_atomically
 
     examples = {name: row for name in manifest["datasets"] if (row := _first_row(store, name, run_attempt)) is not None}
+    origins = _origins(store, run_attempt)
     facts = CardFacts(
         pipeline=pipeline,
         datasets=manifest["datasets"],
         example=examples,
-        sources=_rows_by(store, run_attempt, "source", "(given rows)"),
+        sources=_rows_by(origins, 0, "(given rows)"),
         licences=_licences(store, run_attempt),
-        languages=_rows_by(store, run_attempt, "language", "und"),
+        languages=_rows_by(origins, 1, "und"),
         unread=_unread(store, run_attempt),
         lost=manifest["sources"]["not_in_dataset"],
         steps=manifest["steps"],
@@ -140,7 +142,7 @@ def write_card(
         prompts=manifest["prompts"],
         seed=manifest["seed"],
         versions=manifest["versions"],
-        offline="offline" in _rows_by(store, run_attempt, "writer", "a model"),
+        offline=any(writer == "offline" for _, _, writer, _ in origins),
         partial=partial,
     )
     write_atomically(folder / DATASETS_FOLDER / "README.md", render_card(facts).encode())
@@ -154,14 +156,24 @@ def _first_row(store: StoreReader, name: str, run_attempt: int) -> dict[str, Jso
     return orjson.loads(found[0][0]) if found else None
 
 
-def _rows_by(store: StoreReader, run_attempt: int, name: str, without: str) -> dict[str, int]:
-    """How many of the datasets' rows have each value of a metadata field; `without` stands for those that have none."""
+def _origins(store: StoreReader, run_attempt: int) -> list[tuple[Json, ...]]:
+    """The datasets' rows by source, language and writer, with their number: in one pass that reads each row once."""
     found = store.query(
-        "SELECT COALESCE(json_extract(fields, '$.metadata.' || ?), ?) AS value, COUNT(*) FROM rows"
-        " WHERE step LIKE ? AND run_attempt = ? AND status = 'kept' GROUP BY value ORDER BY value",
-        (name, without, f"{DATASET_PREFIX}%", run_attempt),
+        "SELECT json_extract(fields, '$.metadata.source', '$.metadata.language', '$.metadata.writer') AS origin,"
+        " COUNT(*) FROM rows WHERE step LIKE ? AND run_attempt = ? AND status = 'kept' GROUP BY origin",
+        (f"{DATASET_PREFIX}%", run_attempt),
     )
-    return dict(found)
+    return [(*orjson.loads(origin), count) for origin, count in found]
+
+
+def _rows_by(origins: Sequence[tuple[Json, ...]], column: int, without: str) -> dict[str, int]:
+    """How many rows have each value of one column; `without` stands for those that have none."""
+    counts: Counter[str] = Counter()
+    for origin in origins:
+        value = origin[column]
+        value = orjson.dumps(value).decode() if isinstance(value, list | dict) else value
+        counts[without if value is None else value] += origin[-1]
+    return dict(sorted(counts.items(), key=lambda item: str(item[0])))
 
 
 def _licences(store: StoreReader, run_attempt: int) -> dict[str, int]:
