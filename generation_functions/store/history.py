@@ -171,8 +171,8 @@ class History:
     def roots(self) -> list[str]:
         """Keys of the source rows that any step has worked on, in source order."""
         found = self.store.query(
-            "SELECT root, MIN(place) FROM rows WHERE run_attempt = ? AND step != 'chunk' AND (from_step != ''"
-            " OR length(exchanges) > 0) GROUP BY root ORDER BY 2, 1",
+            "SELECT root, MIN(place) FROM rows WHERE run_attempt = ? AND step NOT IN ('chunk', 'embed')"
+            " AND (from_step != '' OR length(exchanges) > 0) GROUP BY root ORDER BY 2, 1",
             (self.attempt,),
         )
         return [root for root, _ in found]

@@ -140,3 +140,20 @@ def test_a_file_that_is_no_retrieval_source_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text('{"text": "a"}\n')
     with pytest.raises(MillraceError, match="line 1"):
         read_retrieval_source(tmp_path / "rows.jsonl")
+
+
+async def test_a_few_rows_tried_out_are_all_that_is_told_of(tmp_path: Path, documents: Path) -> None:
+    from generation_functions.store import StoreReader
+    from generation_functions.store.history import History
+
+    endpoint = FakeEndpoint()
+    async with running(endpoint) as base_url:
+        model = Model("small", ModelSpec(model="fake-model", base_url=base_url, mode="embedding"))
+        await neighbours(tmp_path / "run", documents, model, limit=2)
+    assert manifest_of(tmp_path / "run")["steps"]["embed"]["out"] == 5
+    assert len(rows_of(tmp_path / "run", "related")) == 2
+    reader = StoreReader(tmp_path / "run" / "store.sqlite")
+    try:
+        assert len(History(reader).roots()) == 2
+    finally:
+        reader.close()

@@ -78,11 +78,11 @@ def _again(
 
     def rows() -> Iterator[Row]:
         for row, made, fields in source():
-            kept = (
-                Outcome(KEPT, [(made, fields)]) if made is not None else Outcome.dropped("nothing else belongs to it")
-            )
-            run.record(stage, row, kept)
-            if made is not None:
-                yield made
+            if made is None:
+                run.record(stage, row, Outcome.dropped("nothing else belongs to it"))
+                continue
+            yield made
+            # Only now: a row that is looked at to see whether any is left, and not taken, is none of the run's.
+            run.record(stage, row, Outcome(KEPT, [(made, fields)]))
 
     return Stream(run, rows, (stage,))
