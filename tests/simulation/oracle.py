@@ -57,7 +57,9 @@ def faults_of_calls(attempts: Sequence[Attempt]) -> Iterator[str]:
 
 def _may_be_lost(attempt: Attempt, again: Call) -> bool:
     """Whether an answer of this attempt may be gone: only if it ended unforeseen, and no step went on from it."""
-    if attempt.status != "crashed" and not attempt.disk_failed:
+    # What ends at once drops the calls in flight, also one whose answer is just being read.
+    at_once = attempt.status in ("cancelled", "failed") and attempt.plan.blow != "interrupt"
+    if not (attempt.status == "crashed" or attempt.disk_failed or at_once):
         return False
     mine = next(call for call in attempt.calls if call.body == again.body and call.answered)
     return not any(_follows(call, mine) for call in attempt.calls)
