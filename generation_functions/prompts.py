@@ -31,6 +31,9 @@ SUFFIXES: Mapping[PromptMode, tuple[str, ...]] = {
 """The endings a prompt's file may have, and which is preferred where a folder has several."""
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}|[{}]")
+_LITERAL_TOKEN = re.compile(r"\{([^\W\d]\w*)\}|[{}]")
+_ALONE = re.compile(r"(?<!\{)\{(?!\{|[^\W\d]\w*\})")
+_NEARLY_A_NAME = re.compile(r"\{\s+[^\W\d]\w*\s*\}|\{[^\W\d]\w*\s+\}")
 _NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)*")
 
 
@@ -220,7 +223,8 @@ class PromptBook:
 def read_plain_prompt(text: str, path: Path | None = None) -> tuple[tuple[str, Template], ...]:
     """The one turn of a completion prompt. The newline that editors put at a file's end is no part of it."""
     problems: list[Problem] = []
-    template = parse_template(text.removesuffix("\n"), 1, text, path, problems)
+    literal = braces_are_literal([(text, 1)], path, problems)
+    template = parse_template(text.removesuffix("\n"), 1, text, path, problems, literal=literal)
     if not text.strip():
         problems.append(Problem("the prompt is empty", path))
     if problems:
@@ -233,21 +237,51 @@ def read_yaml_prompt(text: str, path: Path | None = None) -> tuple[tuple[str, Te
     from generation_functions.prompt_yaml import read_messages
 
     read, problems = read_messages(text, path)
-    turns = tuple((m.role, parse_template(m.content, m.line, m.written, path, problems)) for m in read)
+    literal = braces_are_literal([(m.written, m.line) for m in read], path, problems)
+    turns = tuple((m.role, parse_template(m.content, m.line, m.written, path, problems, literal=literal)) for m in read)
     if problems:
         raise PromptError(sorted(problems, key=lambda problem: problem.line or 0))
     return turns
 
 
-def parse_template(text: str, first_line: int, written: str, path: Path | None, problems: list[Problem]) -> Template:
-    """Split a text at its `{names}`. A brace that stands alone is added to `problems`.
+def braces_are_literal(texts: Sequence[tuple[str, int]], path: Path | None, problems: list[Problem]) -> bool:
+    """Whether a file leaves its literal braces single, as JSON and code have them, instead of doubling each.
+
+    A file does the one or the other throughout: one that does both, or has a name with blanks between its braces, is
+    told. `texts` are as they stand in the file, each with its first line.
+    """
+    lines = [(line, number) for text, first in texts for number, line in enumerate(text.split("\n"), first)]
+    alone = next((number for line, number in lines if _ALONE.search(line)), None)
+    if alone is None:
+        return False
+    for line, number in lines:
+        if (near := _NEARLY_A_NAME.search(line)) is not None:
+            hint = f"write {''.join(near.group().split())} for a value of the row, without blanks"
+            problems.append(Problem(f"{near.group()} is no {{name}}", path, number, hint))
+    doubled = next((number for line, number in lines if "{{" in line), None)
+    if doubled is not None:
+        hint = "double every brace that is no {name}, or none of them"
+        problems.append(Problem(f"braces are doubled on line {doubled}, and single here", path, alone, hint))
+    return True
+
+
+def parse_template(
+    text: str,
+    first_line: int,
+    written: str,
+    path: Path | None,
+    problems: list[Problem],
+    *,
+    literal: bool = False,
+) -> Template:
+    """Split a text at its `{names}`. A brace that stands alone is added to `problems`, unless braces are `literal`.
 
     `written` is the text as it stands in the file from `first_line` on (with indentation and quotes): the n-th brace of
     one is the n-th brace of the other, which gives every placeholder its line.
     """
     lines = _lines_of_braces(written, first_line)
     literals, slots, at = [""], list[Slot](), 0
-    for match in _TOKEN.finditer(text):
+    for match in (_LITERAL_TOKEN if literal else _TOKEN).finditer(text):
         literals[-1] += text[at : match.start()]
         line, at, token = next(lines, first_line), match.end(), match.group()
         if len(token) > 1:
@@ -255,7 +289,7 @@ def parse_template(text: str, first_line: int, written: str, path: Path | None, 
         if match.group(1):
             slots.append(Slot(match.group(1), line))
             literals.append("")
-        elif len(token) == 2:
+        elif len(token) == 2 or literal:
             literals[-1] += token[0]
         else:
             problems.append(_lone_brace(token, text[match.start() : match.start() + 20], path, line))

@@ -151,7 +151,9 @@ def test_a_name_of_a_plain_text_is_found_on_its_line(tmp_path: Path) -> None:
         ("- role: user\n  content: x\n- role: user\n  content: y\n", 3, "two user messages"),
         ("- role: user\n  content: x\n- role: assistant\n  content: y\n", 3, "last message must be the user's"),
         ("- role: system\n  content: x\n", 1, "last message must be the user's"),
-        ('- role: user\n  content: |\n    give\n    {"a": 1}\n', 4, "single {"),
+        ("- role: user\n  content: |\n    give\n    {{x}} and {y z\n", 4, "braces are doubled on line 4"),
+        ("- role: user\n  content: |\n    function f() {\n    { text }\n", 4, "{ text } is no {name}"),
+        ("- role: user\n  content: |\n    give\n    a }\n", 4, "single }"),
         ("- role: user\n  content: |\n    a } b\n", 3, "single }"),
         ("- role: user\n  content: {unquoted}\n", 2, "must be a text"),
         ("- &a\n  role: user\n  content: x\n", 1, "anchors"),
@@ -172,7 +174,7 @@ def test_everything_wrong_with_a_file_is_said_at_once(tmp_path: Path) -> None:
         - role: sistem
           content: x
         - role: user
-          content: "{ and {x"
+          content: "} and }x"
         - rol: user
           content: y
     """)
@@ -180,8 +182,8 @@ def test_everything_wrong_with_a_file_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_a_lone_brace_comes_with_the_way_to_write_it(tmp_path: Path) -> None:
-    with pytest.raises(PromptError, match=r"write \{\{ for a literal brace"):
-        Prompt.load(written(tmp_path, "a { b", "p.txt"))
+    with pytest.raises(PromptError, match=r"write \}\} for a literal brace"):
+        Prompt.load(written(tmp_path, "a } b", "p.txt"))
 
 
 def test_a_file_that_is_not_utf_8_or_not_there_is_a_prompt_error(tmp_path: Path) -> None:
@@ -202,3 +204,31 @@ def test_the_version_changes_with_the_words_and_not_with_the_layout(tmp_path: Pa
 def test_a_value_that_json_cannot_hold_is_a_prompt_error(tmp_path: Path) -> None:
     with pytest.raises(PromptError, match="cannot be shown as JSON"):
         Prompt.load(written(tmp_path, "{x}", "p.txt")).fill({"x": object()})
+
+
+JSON_EXAMPLE = """\
+- role: user
+  content: |
+    Tell of {text} as JSON:
+    {"kind": {"of": {}}, "list": [{"n": 1}]}
+"""
+
+
+def test_braces_of_json_and_code_may_stand_as_they_are(tmp_path: Path) -> None:
+    prompt = Prompt.load(written(tmp_path, JSON_EXAMPLE))
+    assert prompt.names == ("text",)
+    said = prompt.fill({"text": "rain"})[0]["content"]  # type: ignore[index]
+    assert said == 'Tell of rain as JSON:\n{"kind": {"of": {}}, "list": [{"n": 1}]}'
+
+
+def test_a_prompt_of_single_braces_still_needs_every_name_it_has(tmp_path: Path) -> None:
+    prompt = Prompt.load(written(tmp_path, JSON_EXAMPLE.replace("{}", "{empty}")))
+    with pytest.raises(PromptError, match=r"haiku\.yaml:4: .*needs \{empty\}"):
+        prompt.fill({"text": "rain"})
+
+
+def test_one_prompt_says_the_same_with_braces_single_or_doubled(tmp_path: Path) -> None:
+    doubled = JSON_EXAMPLE.replace("{text}", "@").replace("{", "{{").replace("}", "}}").replace("@", "{text}")
+    prompts = [Prompt.load(written(tmp_path, text)) for text in (JSON_EXAMPLE, doubled)]
+    assert prompts[0].fill({"text": "a {b}"}) == prompts[1].fill({"text": "a {b}"})
+    assert prompts[0].version == prompts[1].version
