@@ -40,6 +40,14 @@ def test_the_main_language_of_a_mixture_is_told() -> None:
     assert detect_language(text) == "fr"
 
 
+@pytest.mark.parametrize(("many", "few"), [("fr", "en"), ("pl", "en"), ("es", "de")])
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_main_language_of_a_long_mixture_is_told_wherever_it_stands(many: str, few: str, *, turned: bool) -> None:
+    parts = [" ".join(SNIPPETS[many] * 14), " ".join(SNIPPETS[few] * 4)]
+    text = "\n\n".join(reversed(parts) if turned else parts)[:4_000]
+    assert detect_language(text) == many
+
+
 def test_controls_and_odd_characters_do_not_hide_a_language() -> None:
     assert detect_language("\x0b\x7f\ufffe" + SNIPPETS["de"][0] + "\ud800👍") == "de"
 
