@@ -24,6 +24,8 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[^\n]*")
 _TABLE_RULE = re.compile(r"\n[ \t]*+\|?+[ \t]*+:?-++:?[ \t]*+\|[ \t:|\-]*+(?=\n|\Z)")
 _PARAGRAPH_END = re.compile(r"\n(?=[^\S\n]*\n| {0,3}#{1,6}[ \t]| {0,3}(?:```|~~~))")
 _INK = re.compile(r"\S")
+_UNDER = frozenset(" =-")
+"""What the line under a heading may begin with."""
 
 
 class Block(NamedTuple):
@@ -53,26 +55,40 @@ def blocks(text: str) -> Iterator[Block]:
     held: Block | None = None
     for block in _with_headings(text):
         if held:
-            yield held._replace(end=block.start)
+            yield _until(block.start, held)
         held = block
     if held:
-        yield held._replace(end=len(text))
+        yield _until(len(text), held)
+
+
+def _until(end: int, block: Block) -> Block:
+    start, body, _, verbatim, headings, level = block
+    return Block(start, body, end, verbatim, headings, level)
+
+
+def first_headings(text: str) -> Headings | None:
+    """What the first block of a text stands under; None for a text without a block."""
+    first = next(_with_headings(text), None)
+    return None if first is None else first.headings
 
 
 def _with_headings(text: str) -> Iterator[Block]:
     """Each body with the headings right before it; headings at the very end make a block of their own."""
     path: list[tuple[int, str]] = []
+    titles: Headings = ()
     first: _Piece | None = None
     for piece in _pieces(text):
-        if piece.kind == "heading":
-            path = [entry for entry in path if entry[0] < piece.level] + [(piece.level, piece.title)]
+        kind, begin, end, level, title = piece
+        if kind == "heading":
+            path = [entry for entry in path if entry[0] < level] + [(level, title)]
+            titles = _titles(path)
             first = first or piece
             continue
-        start, level = (first.start, first.level) if first else (piece.start, 0)
-        yield Block(start, piece.start, piece.end, piece.kind != "paragraph", _titles(path), level)
+        start, level = (first.start, first.level) if first else (begin, 0)
+        yield Block(start, begin, end, kind != "paragraph", titles, level)
         first = None
     if first:
-        yield Block(first.start, len(text), len(text), False, _titles(path), first.level)
+        yield Block(first.start, len(text), len(text), False, titles, first.level)
 
 
 def _titles(path: list[tuple[int, str]]) -> Headings:
@@ -83,8 +99,11 @@ def _pieces(text: str) -> Iterator[_Piece]:
     fences = _Fences(text)
     position = 0
     while ink := _INK.search(text, position):
-        start = _line_start(text, position, ink.start())
-        piece = _heading(text, start) or fences.at(start) or _paragraph(text, start)
+        at = ink.start()
+        start = _line_start(text, position, at) if at > position else at
+        line_end = text.find("\n", at)
+        piece = _heading(text, start, at, line_end) or (fences.at(start) if text[at] in "`~" else None)
+        piece = piece or _paragraph(text, start, line_end)
         yield piece
         position = piece.end
 
@@ -95,18 +114,19 @@ def _line_start(text: str, position: int, ink: int) -> int:
     return start if ink - start <= LONGEST_INDENT else ink
 
 
-def _heading(text: str, start: int) -> _Piece | None:
-    if match := _HEADING.match(text, start):
+def _heading(text: str, start: int, ink: int, line_end: int) -> _Piece | None:
+    """A heading in the line from `start` to `line_end`, the patterns asked only where the line's first letter, or the
+    next line's, leaves room for one."""
+    if text[ink] == "#" and (match := _HEADING.match(text, start)):
         title = (match[2] or "").strip().rstrip("#").rstrip()
         return _Piece("heading", start, match.end(), len(match[1]), title[:200])
-    if match := _SETEXT.match(text, start):
+    if text[line_end + 1 : line_end + 2] in _UNDER and line_end > 0 and (match := _SETEXT.match(text, start)):
         return _Piece("heading", start, match.end(), 1 if match[2][0] == "=" else 2, match[1].strip())
     return None
 
 
-def _paragraph(text: str, start: int) -> _Piece:
+def _paragraph(text: str, start: int, line_end: int) -> _Piece:
     end = _PARAGRAPH_END.search(text, start)
-    line_end = text.find("\n", start)
     is_table = line_end > 0 and "|" in text[start:line_end] and _TABLE_RULE.match(text, line_end)
     kind: Kind = "table" if is_table else "paragraph"
     return _Piece(kind, start, end.start() if end else len(text))

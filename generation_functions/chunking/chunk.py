@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal, TypeAlias, get_args
 
-from generation_functions.chunking.blocks import LONGEST_INDENT, Headings, blocks
+from generation_functions.chunking.blocks import LONGEST_INDENT, Headings, blocks, first_headings
 from generation_functions.chunking.overlap import LONGEST_TOKEN, overlap_start
 from generation_functions.chunking.packing import Unit, pack
 from generation_functions.chunking.pages import divided, pages_of
@@ -130,11 +130,11 @@ def _whole(ruler: Ruler, pages: Sequence[int]) -> Chunk | None:
     end = len(ruler.text)
     if end > ruler.limit * LONGEST_TOKEN or not ruler.fits(0, end):
         return None
-    first = next(blocks(ruler.text), None)
-    if first is None:
+    headings = first_headings(ruler.text)
+    if headings is None:
         return None
     visible, tokens = _visible(ruler, 0, end)
-    return Chunk(visible, 0, end, tokens, first.headings, pages=pages_of(ruler.text, 0, end, pages))
+    return Chunk(visible, 0, end, tokens, headings, pages=pages_of(ruler.text, 0, end, pages))
 
 
 def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[list[Unit]]:

@@ -34,8 +34,14 @@ class Ruler:
 def units(ruler: Ruler, blocks: Iterable[Block], *, sentences: bool = False) -> Iterator[Unit]:
     """The blocks' units, in order and without a gap. With `sentences`, paragraphs are divided even where they fit."""
     for block in blocks:
+        divided = sentences and not block.verbatim
+        if not divided:
+            unit = _unit(ruler, block.start, block.end, True, block.headings)
+            if unit.tokens * 2 <= ruler.limit or ruler.fits(block.start, block.end):
+                yield unit
+                continue
         opens = True
-        for start, end in _spans(ruler, block, sentences and not block.verbatim):
+        for start, end in _spans(ruler, block):
             yield _unit(ruler, start, end, opens, block.headings)
             opens = False
 
@@ -49,12 +55,9 @@ def _unit(ruler: Ruler, start: int, end: int, opens: bool, headings: Headings) -
     return Unit(start, end, count(piece[:ink]), count(piece[ink:]), opens, headings)
 
 
-def _spans(ruler: Ruler, block: Block, sentences: bool) -> Iterator[Span]:
-    """A block whole if it fits, else divided; its headings stay with the first part if they fit there."""
+def _spans(ruler: Ruler, block: Block) -> Iterator[Span]:
+    """A block divided; its headings stay with the first part if they fit there."""
     text, limit = ruler.text, ruler.limit
-    if not sentences and ruler.fits(block.start, block.end):
-        yield block.start, block.end
-        return
     head = block.start
     parts = iter([(block.body, block.end)]) if block.verbatim else sentence_spans(text, block.body, block.end)
     for start, end in parts:
