@@ -9,8 +9,11 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+Bare: TypeAlias = Callable[[bytes], list[str]]
 
 LONGEST = 3_200
 """Characters of a chunk: about as many as 800 tokens."""
@@ -159,10 +162,28 @@ def restructured(data: bytes) -> list[str]:
     return ["\n\n".join(filter(None, (" ".join(part.split()) for part in text.split("\n\n"))))]
 
 
+_TIMES = re.compile(r"(\d+):(\d+):([\d,.]+) --> (\d+):(\d+):([\d,.]+)")
+
+
 def subtitles(data: bytes) -> list[str]:
-    """Blocks divided at blank lines, their numbers, times and tags gone, joined."""
-    blocks = (block.split("\n")[2:] for block in data.decode().replace("\r\n", "\n").split("\n\n"))
-    return [" ".join(re.sub(r"<[^>]+>", "", " ".join(lines)).strip() for lines in blocks if lines)]
+    """Blocks divided at blank lines, their numbers, times and tags gone, joined to paragraphs that end at a pause."""
+    paragraphs: list[list[str]] = [[]]
+    until = 0.0
+    for block in data.decode().replace("\r\n", "\n").split("\n\n"):
+        _, _, rest = block.partition("\n")
+        times, _, said = rest.partition("\n")
+        if not (match := _TIMES.match(times)):
+            continue
+        begin, end = (int(h) * 3600 + int(m) * 60 + float(s.replace(",", ".")) for h, m, s in _three(match.groups()))
+        if begin - until > 3 and paragraphs[-1]:
+            paragraphs.append([])
+        paragraphs[-1].append(re.sub(r"<[^>]+>", "", said.replace("\n", " ")).strip())
+        until = end
+    return ["\n\n".join(map(" ".join, paragraphs))]
+
+
+def _three(parts: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    return parts[:3], parts[3:]
 
 
 def mail(data: bytes) -> list[str]:
@@ -180,8 +201,9 @@ def notebook(data: bytes) -> list[str]:
     return ["\n\n".join(f"```\n{text}\n```" if kind == "code" else text for text, kind in said)]
 
 
-BARE: Mapping[str, tuple[str, Callable[[bytes], list[str]]]] = {
-    "txt": ("Python", plain), "jsonl": ("orjson", json_lines), "csv": ("csv", table), "html": ("lxml", web_page),
+BARE: Mapping[str, tuple[str, Bare]] = {
+    "txt": ("Python", plain), "md": ("Python", plain),
+    "jsonl": ("orjson", json_lines), "csv": ("csv", table), "html": ("lxml", web_page),
     "rst": ("re", restructured), "tex": ("re", latex), "srt": ("re", subtitles), "eml": ("email", mail),
     "ipynb": ("json", notebook), "epub": ("zipfile, lxml", e_book), "docx": ("zipfile, lxml", word),
     "odt": ("zipfile, lxml", open_document), "pptx": ("zipfile, lxml", slides), "xlsx": ("python-calamine", workbook),
@@ -191,20 +213,35 @@ BARE: Mapping[str, tuple[str, Callable[[bytes], list[str]]]] = {
 
 def pieces(text: str) -> Iterator[str]:
     """Paragraphs packed up to a length; one that is longer is divided at its sentences, by nltk's Punkt."""
-    from nltk.tokenize.punkt import PunktSentenceTokenizer
+    paragraphs = text.split("\n\n")
+    return packed(part for one in paragraphs for part in ([one] if len(one) <= LONGEST else punkt().tokenize(one)))
 
+
+def sentence_pieces(text: str) -> Iterator[str]:
+    """Sentences packed up to a length, wherever in a paragraph they end: Punkt over every paragraph."""
+    return packed(part for one in text.split("\n\n") for part in punkt().tokenize(one))
+
+
+def packed(parts: Iterable[str]) -> Iterator[str]:
+    """Neighbours together, up to a length."""
     held: list[str] = []
     size = 0
-    for paragraph in text.split("\n\n"):
-        parts = [paragraph] if len(paragraph) <= LONGEST else PunktSentenceTokenizer().tokenize(paragraph)
-        for part in parts:
-            if held and size + len(part) > LONGEST:
-                yield "\n\n".join(held)
-                held, size = [], 0
-            held.append(part)
-            size += len(part) + 2
+    for part in parts:
+        if held and size + len(part) > LONGEST:
+            yield "\n\n".join(held)
+            held, size = [], 0
+        held.append(part)
+        size += len(part) + 2
     if held:
         yield "\n\n".join(held)
+
+
+@cache
+def punkt() -> Any:
+    """nltk's divider, as it is without a model."""
+    from nltk.tokenize.punkt import PunktSentenceTokenizer
+
+    return PunktSentenceTokenizer()
 
 
 def language(text: str) -> str:

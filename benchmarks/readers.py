@@ -14,77 +14,121 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
+import platform
 import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.message import EmailMessage
+from importlib.metadata import version
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.bare import BARE, language, pieces  # noqa: E402
+from benchmarks.bare import BARE, Bare, language, pieces, sentence_pieces  # noqa: E402
 from benchmarks.chunking import sentence  # noqa: E402
-from generation_functions.chunking import Cutting, cut_documents  # noqa: E402
+from generation_functions.chunking import ChunkBy, Cutting, cut_documents  # noqa: E402
 from generation_functions.documents import READERS, Document, Limits, read_documents  # noqa: E402
 from tests.documents.made_office import Block, made_docx, made_epub, made_odt, made_pptx, made_xlsx  # noqa: E402
 from tests.documents.made_pdf import made_pdf  # noqa: E402
 
 MEGABYTE = 1_000_000
+Times: TypeAlias = dict[str, list[tuple[float, float]]]
 ALL, SMALL = 1.0, 0.25
 """Share of the files that a folder has: fewer of the formats that take long."""
 
-SHARES = {"pdf": 0.1, "rtf": SMALL, "pptx": SMALL, "xlsx": 0.5}
-TEXT_FORMATS = ("txt", "jsonl", "csv", "html", "rst", "tex", "srt", "eml", "ipynb")
+SHARES = {"pdf": 0.02, "rtf": 0.05, "pptx": 0.05, "xlsx": SMALL, "epub": SMALL, "docx": SMALL, "odt": SMALL}
+TEXT_FORMATS = ("txt", "md", "jsonl", "csv", "html", "rst", "tex", "srt", "eml", "ipynb")
 
 
-def made(seed: int, count: int = 1_200) -> dict[str, bytes]:
-    """A file of each format, of about half a megabyte of text."""
-    rng = Random(seed)
-    paragraphs = [" ".join(sentence(rng) for _ in range(rng.randint(2, 6))) for _ in range(count)]
-    blocks: list[Block] = []
-    for number, paragraph in enumerate(paragraphs):
-        blocks += [("h1", f"Chapter {number}")] if number % 20 == 0 else []
-        blocks += [("p", paragraph)]
-    table = [[f"{rng.random():.4f} {sentence(rng)[:24]}" for _ in range(6)] for _ in range(count * 2)]
-    html = "".join(
-        f"<h2>{n}</h2><p>{text}</p>" if n % 10 == 0 else f"<p>{text}</p>" for n, text in enumerate(paragraphs)
-    )
-    message = EmailMessage()
-    message["Subject"] = "Tides"
-    message.set_content("\n\n".join(paragraphs))
-    records = [{"text": paragraph, "n": number} for number, paragraph in enumerate(paragraphs)]
-    slides = [(f"Slide {n}", paragraphs[n : n + 4]) for n in range(0, count, 4)]
-    chapters = ["".join(f"<p>{text}</p>" for text in paragraphs[n : n + 30]) for n in range(0, count, 30)]
-    return {
-        "txt": "\n\n".join(paragraphs).encode(), "jsonl": "\n".join(map(json.dumps, records)).encode(),
-        "csv": "\n".join(",".join(row) for row in table).encode(),
-        "html": f"<html><body><nav><a>Home</a></nav><main>{html}</main></body></html>".encode(),
-        "rst": "".join(f"Head\n====\n\n{text}\n\n" for text in paragraphs).encode(),
-        "tex": "".join(f"\\section{{S}}\n{text}\n\n" for text in paragraphs).encode(),
-        "srt": "".join(map(_cue, range(count * 4), (sentence(rng) for _ in range(count * 4)))).encode(),
-        "eml": message.as_bytes(),
-        "ipynb": json.dumps({"cells": [{"cell_type": "markdown", "source": text} for text in paragraphs]}).encode(),
-        "epub": made_epub(chapters), "docx": made_docx(blocks), "odt": made_odt(blocks), "pptx": made_pptx(slides),
-        "xlsx": made_xlsx({"A": table}), "parquet": _parquet(records),
-        "rtf": ("{\\rtf1\\ansi " + "".join(f"{text}\\par\n" for text in paragraphs) + "}").encode(),
-        "pdf": made_pdf(
-            [
-                [(60, 780 - 14 * n, 9, text[:90]) for n, text in enumerate(paragraphs[page : page + 50])]
-                for page in range(0, count, 50)
-            ]
-        ),
-    }  # fmt: skip
+class Content:
+    """What a file of any format is made of: about two and a half megabytes of text, or a share of that."""
+
+    def __init__(self, seed: int, share: float) -> None:
+        self.rng = Random(seed)
+        self.count = round(6_000 * share)
+        self.paragraphs = [
+            " ".join(sentence(self.rng) for _ in range(self.rng.randint(2, 6))) for _ in range(self.count)
+        ]
+
+    def blocks(self) -> list[Block]:
+        """Paragraphs under headings."""
+        chapters = ([("h1", f"Chapter {n}")] if n % 20 == 0 else [] for n in range(self.count))
+        return [block for head, text in zip(chapters, self.paragraphs, strict=True) for block in (*head, ("p", text))]
+
+    def markdown(self) -> str:
+        """The same as Markdown."""
+        return "\n\n".join(f"# {text}" if kind == "h1" else text for kind, text in self.blocks())
+
+    def table(self) -> list[list[str]]:
+        """Rows of six cells."""
+        cells = lambda: [f"{self.rng.random():.4f} {sentence(self.rng)[:24]}" for _ in range(6)]  # noqa: E731
+        return [cells() for _ in range(self.count * 2)]
+
+    def web_page(self) -> str:
+        """A page with something around its text."""
+        text = "".join(f"<h2>{t}</h2>" if kind == "h1" else f"<p>{t}</p>" for kind, t in self.blocks())
+        return f"<html><body><nav><a>Home</a></nav><main>{text}</main></body></html>"
+
+    def message(self) -> bytes:
+        """A letter."""
+        message = EmailMessage()
+        message["Subject"] = "Tides"
+        message.set_content("\n\n".join(self.paragraphs))
+        return message.as_bytes()
+
+    def records(self) -> list[dict[str, Any]]:
+        """A paragraph each."""
+        return [{"text": paragraph, "n": number} for number, paragraph in enumerate(self.paragraphs)]
+
+    def subtitles(self) -> str:
+        """A cue a sentence; now and then nobody speaks for a while."""
+        said = [part for text in self.paragraphs for part in (*text.replace(". ", ".\0").split("\0"), "")]
+        return "".join(_cue(number, text) for number, text in enumerate(said) if text)
+
+    def grouped(self, size: int) -> list[list[str]]:
+        """Neighbouring paragraphs together."""
+        return [self.paragraphs[n : n + size] for n in range(0, self.count, size)]
+
+    def lines(self) -> list[list[tuple[float, float, float, str]]]:
+        """Pages of lines, for a PDF."""
+        return [[(60, 780 - 14 * n, 9, text[:90]) for n, text in enumerate(page)] for page in self.grouped(50)]
+
+
+MADE: Mapping[str, Callable[[Content], bytes]] = {
+    "txt": lambda made: "\n\n".join(made.paragraphs).encode(),
+    "md": lambda made: made.markdown().encode(),
+    "jsonl": lambda made: "\n".join(map(json.dumps, made.records())).encode(),
+    "csv": lambda made: "\n".join(map(",".join, made.table())).encode(),
+    "html": lambda made: made.web_page().encode(),
+    "rst": lambda made: "".join(f"Head\n====\n\n{text}\n\n" for text in made.paragraphs).encode(),
+    "tex": lambda made: "".join(f"\\section{{S}}\n{text}\n\n" for text in made.paragraphs).encode(),
+    "srt": lambda made: made.subtitles().encode(),
+    "eml": lambda made: made.message(),
+    "ipynb": lambda made: json.dumps(
+        {"cells": [{"cell_type": "markdown", "source": text} for text in made.paragraphs]}
+    ).encode(),
+    "epub": lambda made: made_epub(["".join(f"<p>{text}</p>" for text in part) for part in made.grouped(30)]),
+    "docx": lambda made: made_docx(made.blocks()),
+    "odt": lambda made: made_odt(made.blocks()),
+    "pptx": lambda made: made_pptx([(f"Slide {n}", part) for n, part in enumerate(made.grouped(4))]),
+    "xlsx": lambda made: made_xlsx({"A": made.table()}),
+    "parquet": lambda made: _parquet(made.records()),
+    "rtf": lambda made: ("{\\rtf1\\ansi " + "".join(f"{text}\\par\n" for text in made.paragraphs) + "}").encode(),
+    "pdf": lambda made: made_pdf(made.lines()),
+}
 
 
 def _cue(number: int, said: str) -> str:
-    minute, second = divmod(number, 60)
-    return f"{number}\n00:{minute % 60:02}:{second:02},000 --> 00:{minute % 60:02}:{second:02},900\n{said}\n\n"
+    hour, minute, second = number // 900, number * 4 // 60 % 60, number * 4 % 60
+    time = f"{hour:02}:{minute:02}:{second:02}"
+    return f"{number}\n{time},000 --> {time},900\n{said}\n\n"
 
 
 def _parquet(records: list[dict[str, Any]]) -> bytes:
@@ -103,18 +147,17 @@ def texts(suffix: str, data: bytes) -> list[Document]:
     return [item for item in found if isinstance(item, Document)]
 
 
-def ours(folder: Path, workers: int) -> int:
+def ours(folder: Path, workers: int, by: ChunkBy = "tokens") -> int:
     """The folder read, chunked and its language told."""
-    cutting = Cutting(max_tokens=800)
-    return sum(
-        len(list(cuts)) for _, cuts in cut_documents(read_documents(folder, workers=workers), cutting, workers=workers)
-    )
+    cutting = Cutting(max_tokens=800, by=by)
+    found = cut_documents(read_documents(folder, workers=workers), cutting, workers=workers)
+    return sum(1 for _, cuts in found for _ in cuts)
 
 
-def theirs(folder: Path, bare: Callable[[bytes], list[str]]) -> int:
+def theirs(folder: Path, bare: Bare, cut: Callable[[str], Iterator[str]] = pieces) -> int:
     """The same with the bare libraries."""
     read = (text for path in sorted(folder.iterdir()) for text in bare(path.read_bytes()))
-    return sum(1 for text in read for piece in pieces(text) if language(piece))
+    return sum(1 for text in read for piece in cut(text) if language(piece))
 
 
 def taken(work: Callable[[], object]) -> tuple[float, float]:
@@ -130,52 +173,81 @@ def processor_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in every)
 
 
-def measured(suffix: str, files: list[bytes], rounds: int) -> dict[str, Any]:
-    """One format's figures."""
+def measured(suffix: str, files: int, share: float, rounds: int) -> dict[str, Any]:
+    """One format's figures: the work of ours and theirs in turn, in each round."""
     name, bare = BARE[suffix]
-    size = sum(len(item.text.encode()) for data in files for item in texts(suffix, data)) / MEGABYTE
     with tempfile.TemporaryDirectory() as place:
-        for number, data in enumerate(files):
-            (Path(place) / f"{number:03}.{suffix}").write_bytes(data)
+        folder = Path(place)
+        for number in range(files):
+            (folder / f"{number:03}.{suffix}").write_bytes(MADE[suffix](Content(number, share)))
+        first = (folder / f"000.{suffix}").read_bytes()
+        size = sum(len(item.text.encode()) for path in folder.iterdir() for item in texts(suffix, path.read_bytes()))
         tasks: dict[str, Callable[[], object]] = {
-            "alone": lambda: [texts(suffix, data) for data in files],
-            "bare_alone": lambda: [bare(data) for data in files],
-            "one": lambda: ours(Path(place), 1), "two": lambda: ours(Path(place), 2),
-            "bare": lambda: theirs(Path(place), bare),
+            "alone": lambda: texts(suffix, first), "bare_alone": lambda: bare(first),
+            "bare": lambda: theirs(folder, bare), "one": lambda: ours(folder, 1), "two": lambda: ours(folder, 2),
         }  # fmt: skip
-        theirs(Path(place), bare)
-        found: dict[str, list[tuple[float, float]]] = {task: [] for task in tasks}
-        for _ in range(rounds):
-            for task, work in tasks.items():
-                found[task].append(taken(work))
-    passed = {task: statistics.median(one[0] for one in times) for task, times in found.items()}
-    used = {task: statistics.median(one[1] for one in times) for task, times in found.items()}
-    return {
-        "text_mb": round(size, 2), "library": name,
-        "alone_mb_s": round(size / used["alone"], 1), "bare_alone_mb_s": round(size / used["bare_alone"], 1),
-        "alone_share": round(used["bare_alone"] / used["alone"], 2),
-        "one_mb_s": round(size / passed["one"], 2), "two_mb_s": round(size / passed["two"], 2),
-        "bare_mb_s": round(size / passed["bare"], 2), "one_share": round(passed["bare"] / passed["one"], 2),
-        "two_share": round(passed["bare"] / passed["two"], 2),
-        "processor_share": round(used["bare"] / used["two"], 2),
-        "two_processors": round(statistics.median(cpu / wall for wall, cpu in found["two"]), 2),
-    }  # fmt: skip
+        found = in_turn(tasks, rounds)
+    return figures(size / MEGABYTE, found) | {"library": name, "alone_share": share_of("alone", "bare_alone", found)}
 
 
-def kept(folder: Path) -> dict[str, float]:
-    """A folder of all formats read by two processes, and again from what was kept, in seconds."""
+def by_sentence(rounds: int, files: int = 3) -> dict[str, Any]:
+    """The same for text cut at sentences wherever they end, beside Punkt on every paragraph."""
     with tempfile.TemporaryDirectory() as place:
-        first, _ = taken(lambda: list(read_documents(folder, cache=Path(place))))
-        again, _ = taken(lambda: list(read_documents(folder, cache=Path(place))))
+        folder = Path(place)
+        for number in range(files):
+            (folder / f"{number}.txt").write_bytes(MADE["txt"](Content(number, ALL)))
+        size = sum(path.stat().st_size for path in folder.iterdir()) / MEGABYTE
+        tasks: dict[str, Callable[[], object]] = {
+            "bare": lambda: theirs(folder, BARE["txt"][1], sentence_pieces),
+            "one": lambda: ours(folder, 1, "sentence"), "two": lambda: ours(folder, 2, "sentence"),
+        }  # fmt: skip
+        return figures(size, in_turn(tasks, rounds))
+
+
+def in_turn(tasks: Mapping[str, Callable[[], object]], rounds: int) -> Times:
+    """What each took in each round, in time that passes and in time of processors."""
+    found: Times = {task: [] for task in tasks}
+    for _ in range(rounds):
+        for task, work in tasks.items():
+            found[task].append(taken(work))
+    return found
+
+
+def figures(size: float, found: Times) -> dict[str, Any]:
+    """Megabytes a second and shares of the bare loop's, medians over the rounds."""
+    passed = {task: statistics.median(wall for wall, _ in times) for task, times in found.items()}
+    return {
+        "text_mb": round(size, 1),
+        **{f"{task}_mb_s": round(size / passed[task], 1) for task in ("bare", "one", "two")},
+        **{f"{task}_share": share_of(task, "bare", found, wall=True) for task in ("one", "two")},
+        "processor_share": share_of("two", "bare", found),
+        "one_processors": round(statistics.median(cpu / wall for wall, cpu in found["one"]), 2),
+        "two_processors": round(statistics.median(cpu / wall for wall, cpu in found["two"]), 2),
+    }
+
+
+def share_of(task: str, of: str, found: Times, *, wall: bool = False) -> float:
+    """A task's speed as a share of another's, by the time of processors: the median of the rounds' shares."""
+    at = 0 if wall else 1
+    return round(statistics.median(b[at] / a[at] for a, b in zip(found[task], found[of], strict=True)), 2)
+
+
+def kept(suffixes: Iterable[str]) -> dict[str, float]:
+    """A folder of all formats read by two processes, and again from what was kept, in seconds."""
+    with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as cache:
+        for suffix in suffixes:
+            (Path(place) / f"a.{suffix}").write_bytes(MADE[suffix](Content(0, 0.2)))
+        first, _ = taken(lambda: list(read_documents(Path(place), cache=Path(cache))))
+        again, _ = taken(lambda: list(read_documents(Path(place), cache=Path(cache))))
     return {"first": round(first, 2), "again": round(again, 3)}
 
 
 def print_row(suffix: str, row: Mapping[str, Any]) -> None:
     print(
-        f"{suffix:8} alone {row['alone_mb_s']:7.1f} of {row['bare_alone_mb_s']:7.1f} = {row['alone_share']:.2f}   "
-        f"one {row['one_mb_s']:6.2f}  two {row['two_mb_s']:6.2f}  bare {row['bare_mb_s']:6.2f} MB/s   "
-        f"one {row['one_share']:.2f}  two {row['two_share']:.2f}  "
-        f"by processor {row['processor_share']:.2f}  processors {row['two_processors']:.2f}",
+        f"{suffix:8} {row['text_mb']:5.1f} MB  bare {row['bare_mb_s']:5.1f}  one {row['one_mb_s']:5.1f}  "
+        f"two {row['two_mb_s']:5.1f} MB/s  shares: one {row['one_share']:.2f}  two {row['two_share']:.2f}  "
+        f"by processor {row['processor_share']:.2f}  reading alone {row.get('alone_share', 0):.2f}  "
+        f"processors {row['one_processors']:.2f} {row['two_processors']:.2f}",
         flush=True,
     )
 
@@ -183,24 +255,29 @@ def print_row(suffix: str, row: Mapping[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(BARE))
-    parser.add_argument("--files", type=int, default=12, help="files of a folder, of half a megabyte each")
+    parser.add_argument("--files", type=int, default=12, help="files of a folder, of two and a half megabytes each")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     chosen = options.formats or list(BARE)
-    every = [made(seed) for seed in range(options.files)]
-    told: dict[str, Any] = {"text_formats": TEXT_FORMATS, "formats": {}}
+    told: dict[str, Any] = {**machine(), "rounds": options.rounds, "text_formats": TEXT_FORMATS, "formats": {}}
     for suffix in chosen:
-        few = max(2, round(options.files * SHARES.get(suffix, ALL)))
-        told["formats"][suffix] = measured(suffix, [files[suffix] for files in every[:few]], options.rounds)
+        files = options.files if suffix in TEXT_FORMATS else 2
+        told["formats"][suffix] = measured(suffix, files, SHARES.get(suffix, ALL), options.rounds)
         print_row(suffix, told["formats"][suffix])
-    with tempfile.TemporaryDirectory() as place:
-        for suffix in chosen:
-            (Path(place) / f"a.{suffix}").write_bytes(every[0][suffix])
-        told["folder_s"] = kept(Path(place))
+    told["txt_by_sentence"] = by_sentence(options.rounds)
+    print_row("sentence", told["txt_by_sentence"])
+    told["folder_s"] = kept(chosen)
     print(f"a folder of these: {told['folder_s']['first']} s, and from what was kept {told['folder_s']['again']} s")
     if options.json:
         options.json.write_text(json.dumps(told, indent=2) + "\n")
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    versions = {name: version(name) for name in ("nltk", "pycld2", "orjson", "lxml", "pyarrow", "pypdfium2")}
+    load = round(os.getloadavg()[0], 1)
+    return {"python": platform.python_version(), "cores": os.cpu_count(), "load_before": load, "versions": versions}
 
 
 if __name__ == "__main__":

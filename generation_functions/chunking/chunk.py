@@ -27,6 +27,9 @@ ChunkBy: TypeAlias = Literal["tokens", "heading", "sentence", "page"]
 """Where a chunk may begin: at any paragraph; at a heading; at any sentence; at a page's beginning and at paragraphs."""
 
 
+MODES: tuple[str, ...] = get_args(ChunkBy)
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A piece of a document.
@@ -67,7 +70,7 @@ def chunk_document(
     """The chunks of a document, in order, each naming its source. Lazy."""
     pages: tuple[int, ...] = getattr(document, "pages", ())
     found = chunk_text(document.text, max_tokens=max_tokens, count=count, by=by, overlap=overlap, pages=pages)
-    return (chunk.of(document.source) for chunk in found)
+    return (chunk.of(document.source) for chunk in found) if document.source else found
 
 
 def chunk_text(
@@ -103,12 +106,11 @@ def check_chunking(*, max_tokens: int, by: str, overlap: int) -> None:
             f"overlap must be from 0 to half of max_tokens ({max_tokens // 2}), not {overlap}",
             hint="A tenth of max_tokens suits most uses.",
         )
-    if by not in get_args(ChunkBy):
+    if by not in MODES:
         from generation_functions.config.suggestions import did_you_mean
 
-        modes = get_args(ChunkBy)
         raise ConfigError(
-            f"chunks are made by {', '.join(modes)}, not by {by!r}", hint=did_you_mean(by, modes) or "by: tokens"
+            f"chunks are made by {', '.join(MODES)}, not by {by!r}", hint=did_you_mean(by, MODES) or "by: tokens"
         )
 
 
@@ -128,12 +130,12 @@ def _chunks(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[Chunk]:
 def _whole(ruler: Ruler, pages: Sequence[int]) -> Chunk | None:
     """A text that fits as it is: most records are so short, and need not be taken apart to be put together again."""
     end = len(ruler.text)
-    if end > ruler.limit * LONGEST_TOKEN or not ruler.fits(0, end):
-        return None
-    headings = first_headings(ruler.text)
-    if headings is None:
+    if end > ruler.limit * LONGEST_TOKEN:
         return None
     visible, tokens = _visible(ruler, 0, end)
+    headings = first_headings(ruler.text) if tokens <= ruler.limit else None
+    if headings is None:
+        return None
     return Chunk(visible, 0, end, tokens, headings, pages=pages_of(ruler.text, 0, end, pages))
 
 

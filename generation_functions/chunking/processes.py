@@ -73,88 +73,88 @@ def _batches(items: Iterable[Found]) -> Iterator[list[Found]]:
 def _elsewhere(
     batches: Iterator[list[Found]], cutting: Cutting, workers: int
 ) -> Generator[tuple[Found, Iterable[Cut]], None, None]:
+    """One batch in each process, and one more ready for the first that is done."""
     hands: list[_Hand] = []
     try:
-        begun: deque[_Hand] = deque()
-        for batch in islice(batches, workers):
+        begun: deque[tuple[_Hand, list[Found]]] = deque()
+        ahead = next(batches, None)
+        while ahead is not None and len(hands) < workers:
             hands.append(_Hand(cutting))
-            hands[-1].begin(batch)
-            begun.append(hands[-1])
+            begun.append((hands[-1].given(ahead), ahead))
+            ahead = next(batches, None)
         while begun:
-            hand = begun.popleft()
-            batch, large = hand.batch, sum(map(_size, hand.batch)) > LARGE
-            told = None if large else hand.all_cuts()
-            if told is not None and _go_on(hand, batches):
-                begun.append(hand)
-            if told is not None:
-                yield from zip(batch, told, strict=True)
-                continue
-            cuts = hand.cuts()
-            yield batch[0], cuts
-            deque(cuts, maxlen=0)
-            if _go_on(hand, batches):
-                begun.append(hand)
+            hand, batch = begun.popleft()
+            large = sum(map(_size, batch)) > LARGE
+            lines = hand.lines() if large else iter(list(hand.lines()))
+            if ahead is not None and not large:
+                begun.append((hand.given(ahead), ahead))
+            yield from _with_cuts(batch, cutting, lines, large=large)
+            if ahead is not None and large:
+                begun.append((hand.given(ahead), ahead))
+            ahead = next(batches, None)
     finally:
         for hand in hands:
             hand.close()
 
 
-def _go_on(hand: _Hand, batches: Iterator[list[Found]]) -> bool:
-    """Give a process its next batch, if there is one."""
-    batch = next(batches, None)
-    if batch is not None:
-        hand.begin(batch)
-    return batch is not None
+def _with_cuts(
+    batch: list[Found], cutting: Cutting, lines: Iterator[bytes], *, large: bool
+) -> Iterator[tuple[Found, Iterable[Cut]]]:
+    """Each of a batch with its cuts; a large document, which is alone, with cuts that come as they are drawn."""
+    documents = [item for item in batch if isinstance(item, Document)]
+    cuts = _cuts(documents, cutting, lines)
+    if large:
+        yield batch[0], (cut for _, cut in cuts)
+        deque(cuts, maxlen=0)
+        return
+    of_each: list[list[Cut]] = [[] for _ in documents]
+    for number, cut in cuts:
+        of_each[number].append(cut)
+    left = iter(of_each)
+    yield from ((item, next(left) if isinstance(item, Document) else []) for item in batch)
+
+
+def _cuts(documents: list[Document], cutting: Cutting, lines: Iterator[bytes]) -> Iterator[tuple[int, Cut]]:
+    """What a process tells of its batch, and what it did not come to."""
+    number = count = 0
+    for line in lines:
+        if line == b"\n":
+            return
+        for at, *told in orjson.loads(line):
+            number, count = at, (count if at == number else 0) + 1
+            yield number, unpacked(documents[number], told)
+    for at in range(number, len(documents)):
+        for cut in islice(cutting.cuts(documents[at]), count if at == number else 0, None):
+            yield at, cut
 
 
 class _Hand:
-    """One process, and the batch it has in hand."""
+    """One process, which cuts a batch at a time."""
 
     def __init__(self, cutting: Cutting) -> None:
-        self.batch: list[Found] = []
         self._cutting = cutting
         self._process: subprocess.Popen[bytes] = child.start(WORKER)
 
-    def begin(self, batch: list[Found]) -> None:
-        """Send a batch; its cuts are to be drawn to the end before the next is begun."""
-        self.batch = batch
-        texts = [item.text.encode() for item in batch if isinstance(item, Document)]
-        pages = [item.pages for item in batch if isinstance(item, Document)]
-        sizes = [(len(text), places) for text, places in zip(texts, pages, strict=True)]
-        request = {"cutting": asdict(self._cutting), "texts": sizes}
+    def given(self, batch: list[Found]) -> _Hand:
+        """Itself, once it was sent a batch. The lines of one batch are to be drawn to the end before the next."""
+        documents = [item for item in batch if isinstance(item, Document)]
+        texts = "".join([item.text for item in documents]).encode()
+        sizes = [(len(item.text), item.pages) for item in documents]
+        request = {"cutting": asdict(self._cutting), "bytes": len(texts), "texts": sizes}
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):
             self._process.stdin.write(orjson.dumps(request, option=orjson.OPT_APPEND_NEWLINE))
-            self._process.stdin.writelines(texts)
+            self._process.stdin.write(texts)
             self._process.stdin.flush()
+        return self
 
-    def all_cuts(self) -> list[list[Cut]]:
-        """The cuts of every item of the batch."""
-        documents = [item for item in self.batch if isinstance(item, Document)]
-        cuts: dict[int, list[Cut]] = {}
-        for number, cut in self._told(documents):
-            cuts.setdefault(number, []).append(cut)
-        left = iter(range(len(documents)))
-        return [cuts.get(next(left), []) if isinstance(item, Document) else [] for item in self.batch]
-
-    def cuts(self) -> Iterator[Cut]:
-        """The cuts of a batch of one document, as they come."""
-        return (cut for _, cut in self._told([item for item in self.batch if isinstance(item, Document)]))
-
-    def _told(self, documents: list[Document]) -> Iterator[tuple[int, Cut]]:
-        """What the process tells, and what it did not come to."""
-        number = count = 0
+    def lines(self) -> Iterator[bytes]:
+        """The whole lines of the answer, the empty one at its end too; without that, the process is lost."""
         assert self._process.stdout is not None
         while (line := self._process.stdout.readline()).endswith(b"\n"):
+            yield line
             if line == b"\n":
                 return
-            at, told = orjson.loads(line)
-            number, count = at, (count if at == number else 0) + len(told)
-            for one in told:
-                yield number, unpacked(documents[number], one)
-        for at in range(number, len(documents)):
-            for cut in islice(self._cutting.cuts(documents[at]), count if at == number else 0, None):
-                yield at, cut
 
     def close(self) -> None:
         """End the process and wait until it is gone."""

@@ -1,7 +1,8 @@
 """The process that cuts: one batch of documents after another, until its input ends.
 
-A batch is a line of JSON (how to cut, and the size in bytes and the pages of each text), then the texts. The answer is
-lines of JSON, each the number of a document in the batch and some of its cuts, and at last an empty line.
+A batch is a line of JSON (how to cut; the bytes of all texts together; the characters and the pages of each text), then
+the texts. The answer is lines of JSON, each a list of cuts with the number of their document in the batch in front, and
+at last an empty line.
 """
 
 from __future__ import annotations
@@ -28,18 +29,23 @@ def main() -> int:
     while line := sys.stdin.buffer.readline():
         request: dict[str, Any] = orjson.loads(line)
         cutting = cutting or Cutting(**request["cutting"])
-        for answer in _answers(cutting, sys.stdin.buffer, request["texts"]):
+        for answer in _answers(cutting, _documents(sys.stdin.buffer, request)):
             answers.write(answer)
             answers.flush()
     return 0
 
 
-def _answers(cutting: Cutting, file: BinaryIO, texts: list[tuple[int, list[int]]]) -> Iterator[bytes]:
-    documents = [Document("", file.read(size).decode(), pages=tuple(pages)) for size, pages in texts]
-    for number, document in enumerate(documents):
-        cuts = cutting.cuts(document)
-        while told := [cut.packed(document) for cut in islice(cuts, AT_ONCE)]:
-            yield orjson.dumps([number, told], option=orjson.OPT_APPEND_NEWLINE)
+def _documents(file: BinaryIO, request: dict[str, Any]) -> Iterator[Document]:
+    texts, start = file.read(request["bytes"]).decode(), 0
+    for size, pages in request["texts"]:
+        yield Document("", texts[start : start + size], pages=tuple(pages))
+        start += size
+
+
+def _answers(cutting: Cutting, documents: Iterator[Document]) -> Iterator[bytes]:
+    cuts = ([number, *cut.packed(text)] for number, text in enumerate(documents) for cut in cutting.cuts(text))
+    while told := list(islice(cuts, AT_ONCE)):
+        yield orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
     yield b"\n"
 
 

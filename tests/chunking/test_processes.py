@@ -35,7 +35,8 @@ def documents(count: int, size: int, seed: int = 1) -> list[Document | Skip]:
 
 def children() -> list[int]:
     """Processes of this one that cut and still run."""
-    told = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout
+    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(os.getpid())]  # `-ww`: lines of any length, whole
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
     return [int(line.split()[0]) for line in told.splitlines() if "chunking.worker" in line]
 
 

@@ -27,7 +27,7 @@ def read(folder: Path, cache: Path | None = None, **limits: float) -> list[Docum
 def children() -> set[int]:
     """Processes that this one started and that still run."""
     found = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
     ).stdout
     return {int(line.split()[0]) for line in found.splitlines() if "documents.worker" in line}
 
@@ -117,12 +117,12 @@ def test_processes_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 
 def _children_of(pid: int) -> list[int]:
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
+    found = subprocess.run(["ps", "-ww", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
     return [int(line) for line in found.split()]
 
 
 def _runs(pid: int) -> bool:
-    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    status = subprocess.run(["ps", "-ww", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
     return bool(status) and not status.startswith("Z")
 
 
