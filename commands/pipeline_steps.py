@@ -80,9 +80,11 @@ def _named(function: Any, seen: set[Any]) -> Iterator[Any]:
 
 
 def _functions_of(value: Any) -> Iterator[Any]:
-    """The functions that a name of the code leads to: itself, those of a table, what a `DepthFirst` runs."""
+    """The functions that a name of the code leads to: itself, those of a table or a class, what a `DepthFirst` runs."""
     if isinstance(value, Mapping):
         yield from value.values()
+    elif isinstance(value, type):
+        yield from vars(value).values()
     else:
         yield getattr(value, "visit", value)
 

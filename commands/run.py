@@ -130,7 +130,7 @@ def _tell_end(job: Job, result: RunResult, manifest: dict[str, Any], voice: Voic
         print_error(error, debug=voice.debug, redact=job.options.redact)
     if voice.quiet:
         return
-    if summary.nothing_to_do(manifest):
+    if result.unchanged or summary.all_reused(manifest):
         _tell_nothing_to_do(job, manifest)
     else:
         _tell_summary(job, manifest, told=told)

@@ -54,10 +54,10 @@ def as_reused(manifest: Manifest) -> dict[str, Any]:
     return {**manifest, "steps": steps}
 
 
-def nothing_to_do(manifest: Manifest) -> bool:
-    """Whether the run was finished before it began: it succeeded with no call."""
+def all_reused(manifest: Manifest) -> bool:
+    """Whether every answer that the attempt needed was stored before it began."""
     calls, reused = calls_of(manifest)
-    return manifest["status"] == "succeeded" and calls == 0 and (reused > 0 or manifest.get("attempt", 1) > 1)
+    return manifest["status"] == "succeeded" and calls == 0 and reused > 0
 
 
 def funnel(manifest: Manifest) -> list[str]:

@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 
+from generation_functions import Dataset, Run
+
 SUFFIX = ".md"
 """What readers make of documents is Markdown."""
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\]')
@@ -42,15 +44,15 @@ class TextFolder:
             self.folder.rename(old)
         part.rename(self.folder)
         shutil.rmtree(old, ignore_errors=True)
-        for path in self.folder.rglob(f"*{SUFFIX}"):
-            vouch_for(path)
         return sum(taken.values())
 
 
-def vouch_for(path: Path) -> None:
-    """Let the run know that a file is one it made: while that is gone or changed, it is not finished."""
-    with path.open("ab"):  # what a run makes is seen as it is opened for writing, under the name it has then
-        pass
+def offer_texts(run: Run, dataset: Dataset) -> None:
+    """Put a dataset's documents into the run's folder `texts/`, for the `input_dir` of other pipelines."""
+    folder = run.output_dir / "texts"
+    written = TextFolder(folder).write(dataset.path)
+    run.made(folder)
+    run.log(f"{written} texts in {folder}, for the input_dir of other pipelines")
 
 
 def _source(row: dict[str, Any]) -> str:

@@ -233,11 +233,13 @@ class Conversion:
     source    the format the rows are in; without it each is what it looks like, and a row that looks like no format,
               or a row written as messages that is no conversation, stays as it is
     skip      leave out rows that have no form in the format, and count them, instead of raising
+    expected  losses that whoever asked for the format knows of: no note tells them
     """
 
     target: Format
     source: Format | None = None
     skip: bool = False
+    expected: tuple[str, ...] = ()
     seen: int = 0
     lost: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -280,7 +282,7 @@ class Conversion:
     def notes(self) -> list[str]:
         """What was lost, and in how many of the rows."""
         of = f"of {self.seen:,} row{'' if self.seen == 1 else 's'}"
-        lost = [f"{count:,} {of} lost {what}" for what, count in _ranked(self.lost)]
+        lost = [f"{count:,} {of} lost {what}" for what, count in _ranked(self.lost) if what not in self.expected]
         left_out = self.left_out + Counter({UNPAIRED: self.pairing.left})
         return lost + [f"{count:,} {of} left out: {why}" for why, count in _ranked(left_out)]
 

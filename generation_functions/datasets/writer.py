@@ -69,6 +69,7 @@ def write_dataset(
     formats: Sequence[str] = ("messages",),
     source: Format | None = None,
     skip_misfits: bool = False,
+    expected: Sequence[str] = (),
     parquet: bool = True,
     csv: bool = False,
     shard_rows: int | None = None,
@@ -80,6 +81,7 @@ def write_dataset(
 
     source        the format the records are in; without it each is what it looks like, and stays as it is as `messages`
     skip_misfits  leave out and count rows that have no form in a format, instead of raising
+    expected      losses of a conversion that the caller knows of: no note tells them
     parquet, csv  write these kinds too, in the first format
     shard_rows    most rows in a file: more are spread over `NAME-00001-of-00003.jsonl` and its like
 
@@ -94,7 +96,9 @@ def write_dataset(
     shares = Shares(validation_share, test_share)
     _check(name, shares, shard_rows)
     names = Names(folder, name, chosen[0].name)
-    writing = _Writing(names, [Conversion(form, source, skip_misfits) for form in chosen], shares, shard_rows)
+    writing = _Writing(
+        names, [Conversion(form, source, skip_misfits, tuple(expected)) for form in chosen], shares, shard_rows
+    )
     with storage(folder):
         folder.mkdir(parents=True, exist_ok=True)
         discard(names.unfinished())

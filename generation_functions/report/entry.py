@@ -60,8 +60,9 @@ class Entry:
 
     @property
     def answers(self) -> list[str]:
-        """What the model would learn to say; of a row that is no conversation, all of it."""
+        """What the model would learn to say; of a text with its label the text, of any other row all of it."""
         found = [turn.text for turn in self.turns if turn.role in _ANSWERS]
+        found = found or [turn.text for turn in self.turns if turn.role == "text"]
         return found or [turn.text for turn in self.turns if turn.role not in ("system", "user", "rejected")]
 
     @property

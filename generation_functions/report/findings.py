@@ -127,10 +127,10 @@ def _repetition(f: Figures) -> Iterator[Finding]:
 def _opening(what: str, openings: Openings) -> Iterator[Finding]:
     first = openings.commonest[0] if openings.commonest else None
     if first and first.rows >= max(_LEAST_REPEATED, _OPENING_SHARE * openings.rows):
-        words = min(OPENING_WORDS, len(first.words.split()))
-        yield Finding(
-            "note", f"{first.rows:,} {what} begin with the same {words} words: “{first.words}”.", "repetition"
-        )
+        words = len(first.words.split())
+        # A text of fewer words was counted whole.
+        alike = "are the same" if words < OPENING_WORDS else f"begin with the same {OPENING_WORDS} words"
+        yield Finding("note", f"{first.rows:,} {what} {alike}: “{first.words}”.", "repetition")
 
 
 def _languages(f: Figures) -> Iterator[Finding]:

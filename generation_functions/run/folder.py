@@ -128,6 +128,7 @@ class RunFolder:
         self.started = self._clock()
         self.width = 0
         self.on_success: Callable[[], None] = _nothing
+        self.made: set[Path] = set()
         self._make()
         self._lock = FolderLock(path)
         self._lock.acquire()

@@ -124,6 +124,13 @@ class Run(Services):
         """Write a line to the run's log and show it."""
         self.folder.log(message)
 
+    def made(self, path: Path | str) -> None:
+        """Say that the pipeline made a file, or a folder of files, beside its datasets.
+
+        While one of these files is gone or changed, the run is not finished: the same command makes them again.
+        """
+        self.folder.made.add(Path(path))
+
     # Sources
 
     def read(

@@ -153,6 +153,8 @@ def _made(run: RunFolder) -> Iterator[str]:
     yield from (f"{os.path.abspath(lender)}/{name}" for lender in run.lenders for name in _STORES[:2])
     datasets = Path(_datasets(run))
     yield from (str(path) for path in (datasets.iterdir() if datasets.is_dir() else ()))
+    for place in run.made:
+        yield from (path for path in _within(place, run.path) if not os.path.isdir(path))
 
 
 def _datasets(run: RunFolder) -> str:

@@ -96,12 +96,13 @@ async def export_dataset(
     """Write a dataset's files from the store, in a thread. Raises `StoreError`, `ConfigError`."""
     from generation_functions.datasets import write_dataset
     from generation_functions.datasets.split import Shares
+    from generation_functions.datasets.turns import LOST_TURNS  # a pipeline that asks for segments means them so
 
     shares = held_out or Shares()
     records = dataset_records(folder.store, name, folder.run_attempt)
     written = await asyncio.to_thread(
         write_dataset, records, folder.path / DATASETS_FOLDER, name,
-        formats=formats, parquet=parquet, validation_share=shares.validation,
+        formats=formats, expected=(LOST_TURNS,), parquet=parquet, validation_share=shares.validation,
         test_share=shares.test, seed=seed,
     )  # fmt: skip
     files = tuple(file.path for file in written.files)

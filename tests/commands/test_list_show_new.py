@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,13 @@ def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("at_root")
+def test_show_names_the_steps_that_stand_in_other_modules_and_inside_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_pipeline.main(["show", "tool-use"]) == 0
+    told = capsys.readouterr().out
+    steps = ("write_request", "talk", "next_move", "play_tool", "reply", "check_talk")
+    assert all(re.search(rf"^  {step} ", told, re.MULTILINE) for step in steps), told
+
+
 def test_list_names_every_pipeline_with_what_it_does_and_where(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_pipeline.main(["list"]) == 0
     out = capsys.readouterr().out

@@ -24,9 +24,18 @@ def project(folder: Path, **settings: Any) -> Project:
     return made
 
 
+def test_an_attempt_that_writes_its_rows_is_not_one_with_nothing_to_do(tmp_path: Path) -> None:
+    faulty = project(tmp_path, at="export", times=1)
+    assert faulty.run().returncode == 1
+    second, third = faulty.run(), faulty.run()
+    assert "12 rows in debug" in second.stderr
+    assert ["nothing to do" in each.stderr for each in (second, third)] == [False, True]
+
+
 def test_without_a_fault_it_succeeds_and_a_second_run_changes_nothing(tmp_path: Path) -> None:
     calm = project(tmp_path)
-    assert calm.run().returncode == 0
+    first = calm.run()
+    assert (first.returncode, "12 rows in debug" in first.stderr, "nothing to do" in first.stderr) == (0, True, False)
     dataset = (calm.output / "datasets" / "debug.jsonl").read_bytes()
     assert [json.loads(line)["text"] for line in dataset.splitlines()] == [f"This is row {n}." for n in range(1, 13)]
     assert calm.run().returncode == 0

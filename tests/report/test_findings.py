@@ -43,6 +43,8 @@ def test_nothing_is_told_where_nothing_is_wrong(tmp_path: Path) -> None:
          "1 row (0.2 %) exceeds 2,048 tokens."),
         (with_answers(good_rows(60), lambda n, a: f"{STOCK} {a}" if n < 9 else a), "note", "repetition",
          "9 answers begin with the same 5 words: “as an expert on mills”."),
+        (with_answers(good_rows(60), lambda n, a: "It is not known." if n < 9 else a), "note", "repetition",
+         "9 answers are the same: “it is not known”."),
         (with_answers(good_rows(60), lambda n, a: f"{a} w{n} {STOCK} v{n}" if n < 9 else a), "note", "repetition",
          f"9 rows hold the same words: “{STOCK}”."),
         ([*good_rows(60), {"metadata": {"source": "bees-1.txt"}}], "warning", "lengths", "1 row held no text at all."),
@@ -110,3 +112,9 @@ def test_documents_that_gave_nothing_are_told(tmp_path: Path) -> None:
     figures: Figures = figures_of(tmp_path, good_rows(40))
     coverage = Coverage(9, 0, 0, 0, (), (Empty("a.txt", "dull"), Empty("b.txt", "dull")), 2)
     assert [f.text for f in findings_of(replace(figures, coverage=coverage))] == ["2 documents gave nothing."]
+
+
+def test_labels_that_come_again_are_no_repetition(tmp_path: Path) -> None:
+    talks = [row["messages"] for row in good_rows(60)]
+    rows = [{"label": "bees", "labelled_by": "model", "text": talk[1]["content"]} for talk in talks]
+    assert not [finding for finding in findings_of(figures_of(tmp_path, rows)) if finding.section == "repetition"]

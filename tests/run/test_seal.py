@@ -152,6 +152,21 @@ def test_the_least_change_and_every_row_is_gone_through(place: Place) -> None:
     assert remade == [file[0] for name, file in place.files().items() if "/told." in name]
 
 
+def test_a_file_that_the_pipeline_says_it_made_is_made_again(tmp_path: Path) -> None:
+    made = "run.output_dir / 'more' / 'table.txt'"
+    begun = f"({made}).parent.mkdir(exist_ok=True); (run.output_dir / 'part').write_text('1')"
+    place = Place(tmp_path).prepare(
+        f"{begun}; (run.output_dir / 'part').rename({made}); run.made(run.output_dir / 'more')"
+    )
+    place.run()
+    place.run()
+    assert place.attempts() == 1
+    (tmp_path / "out" / "more" / "table.txt").unlink()
+    place.run()
+    assert place.attempts() == 2
+    assert (tmp_path / "out" / "more" / "table.txt").read_text() == "1"
+
+
 def test_another_config_is_another_run(place: Place) -> None:
     place.run()
     seeded = {"provider": "offline", "seed": 3}

@@ -92,5 +92,6 @@ def _keep(run: Run, found: Grown, accuracy: float) -> None:
     folder = run.output_dir / "classifier"
     found.classifier.save(folder)
     write_atomically(folder / "report.json", orjson.dumps(report(found, accuracy), option=orjson.OPT_INDENT_2) + b"\n")
+    run.made(folder)
     for line in lines(found, accuracy):
         run.log(line)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from generation.core_components.reading import Reading
-from generation.core_components.text_folder import TextFolder
+from generation.core_components.text_folder import offer_texts
 from generation.core_pipelines.clean_documents.documents import as_document, document_of, gap_after
 from generation.core_pipelines.clean_documents.steps import mended_or_kept
 from generation_functions import Dataset, Model, Run
@@ -36,6 +36,5 @@ async def clean_documents(
     mended = pieces.through(mended_or_kept, model=mender, most_fixes=most_fixes, keep=keep_refused)
     documents = mended.group(document_of, into="pieces", fields=["clean", "kept", "gap", "fixes"])
     dataset = await run.write(documents, "cleaned", as_document, formats=("text",))
-    written = TextFolder(run.output_dir / "texts").write(dataset.path)
-    run.log(f"{written} documents in {run.output_dir / 'texts'}, for the input_dir of other pipelines")
+    offer_texts(run, dataset)
     return dataset

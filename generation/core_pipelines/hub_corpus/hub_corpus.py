@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from generation.core_components.fetching import Fetcher
-from generation.core_components.text_folder import vouch_for
 from generation.core_pipelines.hub_corpus.repository import Repository
 from generation_functions import Dataset, Row, Run
 from generation_functions.datasets.hub import ENDPOINT
@@ -49,6 +48,7 @@ async def hub_corpus(
     texts = run.rows(_texts(paths, column, most), name="texts").filter(wanted)
     written = await run.write(texts, "corpus", as_text, formats=("text",), parquet=False)
     _offer(written.path, run.output_dir / "texts" / f"{dataset.rpartition('/')[2]}.jsonl")
+    run.made(run.output_dir / "texts")
     run.log(f"{written.rows} texts in {run.output_dir / 'texts'}, for the input_dir of other pipelines")
     return written
 
@@ -71,7 +71,6 @@ def _offer(dataset: Path, place: Path) -> None:
     except OSError:
         part.write_bytes(dataset.read_bytes())
     part.replace(place)
-    vouch_for(place)
 
 
 def as_text(row: Mapping[str, Any]) -> dict[str, str]:

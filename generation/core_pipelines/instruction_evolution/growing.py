@@ -7,11 +7,11 @@ from typing import Any
 
 from generation.core_pipelines.instruction_evolution.changes import Change, drawn
 from generation.core_pipelines.instruction_evolution.steps import check_task, evolve
-from generation_functions import Model, Row
+from generation_functions import DepthFirst, Model, Row
 from generation_functions.steps.asking import Doing
 
 
-async def grow(
+async def _grow(
     row: Row,
     do: Doing,
     *,
@@ -45,6 +45,9 @@ async def grow(
             task = kept[0]["task"]
             tasks.append(_task(row, task, generation, change.change, change.persona))
     return tasks or None
+
+
+grow = DepthFirst("grow", _grow)
 
 
 def _task(row: Row, task: str, generation: int, change: str, persona: str) -> Row:

@@ -14,7 +14,7 @@ from generation.core_pipelines.instruction_evolution.changes import PERSONAS, SH
 from generation.core_pipelines.instruction_evolution.growing import grow
 from generation.core_pipelines.instruction_evolution.steps import answer, score_answer
 from generation.core_pipelines.instruction_evolution.tasks import as_conversation, origin, seed_task
-from generation_functions import Dataset, DepthFirst, Model, Run
+from generation_functions import Dataset, Model, Run
 
 
 async def instruction_evolution(
@@ -41,9 +41,7 @@ async def instruction_evolution(
     tasks = (
         conversations(run, seeds)
         .map(seed_task)
-        .through(
-            DepthFirst("grow", grow), model=writer, judge=judge, votes=votes, language=language, **growing, **people
-        )
+        .through(grow, model=writer, judge=judge, votes=votes, language=language, **growing, **people)
         .deduplicate("task", threshold=likeness)
     )
     answered = (

@@ -55,7 +55,7 @@ async def mix_datasets(
     parts = [_part(*each) for each in zip(pools, wanted, picked, strict=True)]
     for line in [*table(parts), *(f"{part.source}: {note}" for part in parts for note in part.notes)]:
         run.log(line)
-    write_summary(run.output_dir, parts)
+    run.made(write_summary(run.output_dir, parts))
     return await run.write(_stream(run, pools, wanted, picked, shuffle), "mixture", _content)
 
 

@@ -48,7 +48,9 @@ def _cells(part: Taken, whole: int) -> tuple[str, str, str, str, str]:
     return part.source, rows, tokens, f"{share:.1%}", part.why_not_more
 
 
-def write_summary(folder: Path, parts: Sequence[Taken]) -> None:
-    """Write `mixture.json`. Raises `StoreError`."""
+def write_summary(folder: Path, parts: Sequence[Taken]) -> Path:
+    """Write `mixture.json`, and give its path. Raises `StoreError`."""
+    path = folder / MIXTURE_FILE
     found = {"sources": [asdict(part) for part in parts]}
-    write_atomically(folder / MIXTURE_FILE, orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+    write_atomically(path, orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+    return path

@@ -16,7 +16,7 @@ from generation.core_pipelines.preference_pairs.steps import (
     strong_answer,
     weak_answer,
 )
-from generation_functions import Drop, Model, Row
+from generation_functions import DepthFirst, Drop, Model, Row
 from generation_functions.errors import ConfigError
 
 Way: TypeAlias = Literal["samples", "strength", "flaws"]
@@ -46,7 +46,7 @@ class Asking:
     seed: int
 
 
-async def pair_up(row: Row, do: Doing, *, ways: Sequence[Way], **settings: Any) -> list[Row]:
+async def _pair_up(row: Row, do: Doing, *, ways: Sequence[Way], **settings: Any) -> list[Row]:
     """A row for each pair that the ways find: `way`, `chosen`, `rejected`, and what is known of it in `pair`."""
     asking = Asking(**settings)
     found = [await WAYS[way](row, do, asking) for way in dict.fromkeys(ways)]
@@ -54,6 +54,9 @@ async def pair_up(row: Row, do: Doing, *, ways: Sequence[Way], **settings: Any) 
     if not pairs:
         raise Drop("no way gave two different answers")
     return [row.adding(pair) for pair in pairs]
+
+
+pair_up = DepthFirst("pair_up", _pair_up)
 
 
 async def _by_samples(row: Row, do: Doing, asking: Asking) -> Fields | None:

@@ -20,7 +20,7 @@ from generation.core_pipelines.preference_pairs.judgement import (
     settled,
 )
 from generation.core_pipelines.preference_pairs.steps import compare, compare_swapped
-from generation_functions import Dataset, DepthFirst, Model, Run
+from generation_functions import Dataset, Model, Run
 
 
 async def preference_pairs(
@@ -42,7 +42,7 @@ async def preference_pairs(
         conversations(run, input)
         .map(asked)
         .through(
-            DepthFirst("pair_up", pair_up),
+            pair_up,
             writer=writer,
             weak=weak,
             judge=judge,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from generation.core_components.fetching import Fetcher, Missing
-from generation.core_components.text_folder import TextFolder
+from generation.core_components.text_folder import offer_texts
 from generation.core_pipelines.scrape_gutenberg.book import book_of, name_of
 from generation_functions import Dataset, DepthFirst, Drop, Row, Run
 from generation_functions.documents.encoding import decode
@@ -57,8 +57,7 @@ async def scrape_gutenberg(
         numbered = run.rows([{"book": number} for number in dict.fromkeys(books)], name="books")
         texts = numbered.through(fetch, fetcher=fetcher, mirror=mirror, path=path).filter(in_language, name="languages")
         dataset = await run.write(texts, "books", as_text, formats=("text",))
-    written = TextFolder(run.output_dir / "texts").write(dataset.path)
-    run.log(f"{written} books in {run.output_dir / 'texts'}, for the input_dir of other pipelines")
+    offer_texts(run, dataset)
     return dataset
 
 

@@ -11,30 +11,33 @@ from typing import Any
 import orjson
 
 from generation.core_pipelines.tool_use.steps import next_move, play_tool, reply
-from generation_functions import Drop, Model, PipelineStep, Row
+from generation_functions import DepthFirst, Drop, Model, PipelineStep, Row
 from generation_functions.rows import Json, content_key
 from generation_functions.steps.asking import Doing
 
 Message = dict[str, Any]
 
 
-async def hold(row: Row, do: Doing, *, model: Model, language: str, moves: int) -> Mapping[str, Json]:
+async def _hold(row: Row, do: Doing, *, model: Model, language: str, moves: int) -> Mapping[str, Json]:
     """`messages` of a conversation that begins with the row's `request`. Raises `Drop` where it goes another way."""
-    talk = _Talk(row, do, model, [{"role": "user", "content": row["request"]}])
+    held = _Talk(row, do, model, [{"role": "user", "content": row["request"]}])
     replied = row["kind"] != "missing_argument"
     for _ in range(moves):
-        move = await talk.ask(next_move, language=language)
+        move = await held.ask(next_move, language=language)
         if move["calls"]:
-            await talk.call(move["calls"])
+            await held.call(move["calls"])
             continue
-        talk.say("assistant", move["answer"])
+        held.say("assistant", move["answer"])
         if replied:
             break
         replied = True
-        talk.say("user", (await talk.ask(reply, language=language))["reply"])
-    if (problem := misfit(row["kind"], row["aim"], talk.messages)) is not None:
+        held.say("user", (await held.ask(reply, language=language))["reply"])
+    if (problem := misfit(row["kind"], row["aim"], held.messages)) is not None:
         raise Drop(problem)
-    return {"messages": talk.messages}
+    return {"messages": held.messages}
+
+
+talk = DepthFirst("talk", _hold)
 
 
 class _Talk:

@@ -11,9 +11,9 @@ from generation.core_components.shares import Share, check_shares
 from generation.core_pipelines.tool_use.conversation import as_conversation
 from generation.core_pipelines.tool_use.scenarios import ANYTHING, SHARES, Kind, plans
 from generation.core_pipelines.tool_use.steps import check_talk, write_request
-from generation.core_pipelines.tool_use.talk import hold
+from generation.core_pipelines.tool_use.talk import talk
 from generation.core_pipelines.tool_use.tools import Tool, check_tools
-from generation_functions import Dataset, DepthFirst, Model, Run
+from generation_functions import Dataset, Model, Run
 
 
 async def tool_use(
@@ -39,7 +39,7 @@ async def tool_use(
         run.rows([{**plan, "setting": setting} for plan in planned], name="plan")
         .through(write_request, model=writer, language=language)
         .deduplicate("request", threshold=likeness)
-        .through(DepthFirst("talk", hold), model=writer, language=language, moves=moves)
+        .through(talk, model=writer, language=language, moves=moves)
         .through(check_talk, model=judge, votes=votes)
         .map(lambda row: {"metadata": {"kind": row["kind"]}}, name="label")
     )
