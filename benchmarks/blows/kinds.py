@@ -16,6 +16,8 @@ from benchmarks.blows.trial import PER_CRASH, Trial
 
 Blow = Callable[[Trial, Random], Awaitable[None]]
 KILLED, INTERRUPTED, LOCKED = -9, 130, 5
+ROOM = 2**24
+"""Bytes of a disk beyond what a run leaves on it. A write-ahead log takes some megabytes before it is folded in."""
 YET_UNHEARD = (-signal.SIGINT, -signal.SIGTERM)
 """A signal before Python got as far as to listen ends the process as it ends any other."""
 
@@ -150,9 +152,9 @@ async def two_runs(trial: Trial, rng: Random) -> None:
 async def full_disk(trial: Trial, rng: Random) -> None:
     """A real file system that is full at some moment, and has room again for the next attempt."""
     assert trial.calm is not None
-    room = trial.calm.size * 3 + 2**20
+    room = trial.calm.size * 3 + ROOM
     _mount(trial, room)
-    free = rng.randint(0, int(trial.calm.size * 1.2))
+    free = int(2 ** rng.uniform(8, 21.5))
     ballast = trial.output / "ballast"
     held = sum(path.stat().st_size for path in trial.output.rglob("*") if path.is_file())
     try:

@@ -57,6 +57,9 @@ def _faults_of_manifest(output: Path) -> Iterator[str]:
     manifest = orjson.loads((output / "run.json").read_bytes())
     if manifest["status"] != "succeeded":
         yield f"its status is {manifest['status']!r}"
+    for name, step in manifest["steps"].items():
+        if step.get("failed"):
+            yield f"{step['failed']} rows failed in {name}: {step['failures']}"
     sources = manifest["sources"]
     if sources["in_dataset"] + sum(sources["not_in_dataset"].values()) != sources["rows"]:
         yield f"source rows are not accounted for: {sources}"

@@ -21,6 +21,7 @@ KEY = "sk-canary-9fQ2xW"
 KEY_NAME = "CHAOS_KEY"
 IN_FLIGHT = 8
 TIMEOUT_S = 2.0
+REMARK = "\n\n(Your last answer could not be used"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,10 @@ def at_its_own_pace(_number: int, body: dict[str, Any]) -> Fault:
 
 @dataclass
 class Wrong:
-    """A plan of faults: a share of the calls go wrong, one question twice at most, so that none has to be given up."""
+    """A plan of faults: a share of the calls go wrong, one question twice at most, so that none has to be given up.
+
+    A question that is put again with a remark on the last answer is the same question.
+    """
 
     seed: int
     share: float
@@ -107,7 +111,7 @@ class Wrong:
     count: int = 0
 
     def __call__(self, number: int, body: dict[str, Any]) -> Fault:
-        question = orjson.dumps(body)
+        question = orjson.dumps([turn["content"].partition(REMARK)[0] for turn in body["messages"]])
         rng = Random(f"{self.seed} {number}")
         if rng.random() >= self.share or self.met[question] >= 2:
             return at_its_own_pace(number, body)

@@ -141,7 +141,8 @@ class Trial:
         for _ in range(most):
             if await self.end(await self.start(), 0, *codes) == 0:
                 return
-        self.faults.append(f"not finished after {most} attempts: {self.said[-600:]!r}")
+        sizes = {path.name: path.stat().st_size for path in self.output.rglob("*") if path.is_file()}
+        self.faults.append(f"not finished after {most} attempts: {self.said[-600:]!r}, {sizes}")
 
     async def close(self) -> None:
         """Kill what is left, and serve no more."""
