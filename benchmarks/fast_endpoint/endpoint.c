@@ -33,6 +33,7 @@ typedef struct {
     char *in, *out;
     size_t in_length, in_size, out_length, out_sent, out_size;
     int fd, waiting, stuck; /* waiting: for an answer that is due later; stuck: the other side reads too slowly */
+    int last;               /* the other side asked for the connection to be closed after this answer */
     double arrived;
 } Connection;
 
@@ -134,7 +135,9 @@ static void flush_out(Connection *c) {
     struct epoll_event event = {.events = EPOLLIN | (stuck ? EPOLLOUT : 0), .data.ptr = c};
     if (stuck != c->stuck) epoll_ctl(poll_fd, EPOLL_CTL_MOD, c->fd, &event);
     c->stuck = stuck;
-    if (!stuck) c->out_sent = c->out_length = 0;
+    if (stuck) return;
+    c->out_sent = c->out_length = 0;
+    if (c->last && !c->waiting) shutdown(c->fd, SHUT_WR);
 }
 
 static void say(Connection *c, const char *status, const char *extra, const char *body, size_t length) {
@@ -207,6 +210,7 @@ static void serve(Connection *c) {
         *end = 0;
         char *said = strcasestr(head, "\r\ncontent-length:");
         size_t length = said ? strtoul(said + 17, NULL, 10) : 0, whole = (size_t)(end + 4 - head) + length;
+        c->last = strcasestr(head, "\r\nconnection: close") != NULL;
         *end = '\r';
         if (c->in_length - at < whole) break;
         at += whole;
