@@ -17,12 +17,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from generation_functions.datasets.plain_rows import AS_JSON_TEXT, GROUP_ROWS, write_plain
 from generation_functions.rows import Json
 
-GROUP_ROWS = 2_000
 JSON_TEXT = b"millrace.json_text"
-AS_JSON_TEXT = frozenset({"tools"})
-"""Columns that are JSON text whatever they hold. In one type for all, each would get the others' fields."""
 
 
 def write_parquet(sources: Sequence[Path], targets: Sequence[Path]) -> tuple[str, ...]:
@@ -30,6 +28,8 @@ def write_parquet(sources: Sequence[Path], targets: Sequence[Path]) -> tuple[str
 
     Raises `OSError`. Files without rows have no columns, and so no Parquet form: the caller leaves them out.
     """
+    if write_plain(sources, targets):
+        return ()
     columns = _columns(sources)
     while (stubborn := _write_all(sources, targets, columns)) is not None:
         columns[stubborn] = None

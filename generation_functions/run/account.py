@@ -15,14 +15,14 @@ def coverage(store: StoreReader, run_attempt: int, steps: Sequence[str]) -> dict
 
     A source row whose rows were lost at several steps counts once, for the loss that was furthest along `steps`.
     """
-    depth = {step: index for index, step in enumerate(steps)}
-    ((reached,),) = store.query(f"SELECT COUNT(*) FROM ({_REACHED})", (run_attempt, f"{DATASET_PREFIX}%"))
-    lost = _last_losses(store, run_attempt, depth)
+    reached, lost, without = store.query(_FATES, (run_attempt,))[0]
     alike = AlikeReasons()
-    for step, reason in lost.values():
-        alike.add(f"{step}: {reason}")
+    if lost:
+        depth = {step: index for index, step in enumerate(steps)}
+        for step, reason in _last_losses(store, run_attempt, depth).values():
+            alike.add(f"{step}: {reason}")
     reasons = alike.counts
-    if without := _without_end(store, run_attempt):
+    if without:
         reasons["not worked on in this attempt"] = without
     return {
         "rows": reached + sum(reasons.values()),
@@ -31,28 +31,29 @@ def coverage(store: StoreReader, run_attempt: int, steps: Sequence[str]) -> dict
     }
 
 
-# The database compares roots by the million on its own; here they would fill the memory.
-_REACHED = "SELECT DISTINCT root FROM rows WHERE run_attempt = ? AND status = 'kept' AND step LIKE ?"
-_LOST = "FROM rows WHERE run_attempt = ? AND status != 'kept' AND step != 'read'"
-
-
-def _without_end(store: StoreReader, run_attempt: int) -> int:
-    """How many source rows reached no dataset and were not lost either."""
-    ((count,),) = store.query(
-        # What a step made that was asked once for the whole run came from no source.
-        "SELECT COUNT(*) FROM (SELECT root FROM rows WHERE run_attempt = ? AND status = 'kept'"
-        " AND (from_step != '' OR exchanges = '')"
-        f" EXCEPT {_REACHED} EXCEPT SELECT from_key FROM rows WHERE step = 'chunk' EXCEPT SELECT root {_LOST})",
-        (run_attempt, run_attempt, f"{DATASET_PREFIX}%", run_attempt),
-    )
-    return int(count)
+# The database compares roots by the million on its own; here they would fill the memory. What stands between the name
+# of a dataset's step and the next is that of all of them, told sooner than by LIKE.
+_IN_DATASET = f"status = 'kept' AND step >= '{DATASET_PREFIX}' AND step < '{DATASET_PREFIX[:-1]};'"
+_LOST = "status != 'kept' AND step != 'read'"
+_FATES = f"""
+    SELECT COALESCE(SUM(reached), 0), COALESCE(SUM(lost AND NOT reached), 0),
+           COALESCE(SUM(worked_on AND NOT reached AND NOT lost AND NOT cut_up), 0)
+    FROM (SELECT MAX(reached) AS reached, MAX(lost) AS lost, MAX(worked_on) AS worked_on, MAX(cut_up) AS cut_up
+          FROM (SELECT root, {_IN_DATASET} AS reached, {_LOST} AS lost, 0 AS cut_up,
+                       -- what a step made that was asked once for the whole run came from no source
+                       status = 'kept' AND (from_step != '' OR exchanges = '') AS worked_on
+                FROM rows NOT INDEXED WHERE run_attempt = ?
+                UNION ALL SELECT from_key, 0, 0, 1, 0 FROM rows WHERE step = 'chunk')
+          GROUP BY root)
+"""
+"""In one pass over all rows: how many sources reached a dataset, were lost, and neither."""
 
 
 def _last_losses(store: StoreReader, run_attempt: int, depth: dict[str, int]) -> dict[str, tuple[str, str]]:
     found = store.stream(
-        f"SELECT root, step, COALESCE(reason, 'no reason given') {_LOST} AND root NOT IN ({_REACHED})"
-        " ORDER BY place, step",
-        (run_attempt, run_attempt, f"{DATASET_PREFIX}%"),
+        f"SELECT root, step, COALESCE(reason, 'no reason given') FROM rows WHERE run_attempt = ? AND {_LOST}"
+        f" AND root NOT IN (SELECT root FROM rows WHERE run_attempt = ? AND {_IN_DATASET}) ORDER BY place, step",
+        (run_attempt, run_attempt),
     )
     lost: dict[str, tuple[str, str]] = {}
     for root, step, reason in found:

@@ -351,19 +351,20 @@ class RunFolder:
         if isinstance(error, StoreDamaged) and error.path == self.store.path:
             raise self._give_up_store(ending, error) from error
         try:
-            if ending.status in CAME_TO_ITS_END:
+            if ending.status in CAME_TO_ITS_END and self.run_attempt > 1:
                 self.store.forget_rows_before(self.run_attempt)
-            self.store.index_rows()
             await self.store.flushed()
+            self.store.index_rows()  # by the thread that writes, while this one counts
             manifest = self.manifest(ending.status, ending)
             manifest["sources"] = coverage(self.store, self.run_attempt, list(self.counts()))
             manifest["paid"] = model_totals(self.store)
+            await self.store.flushed()
             manifest["datasets"] = {name: dataset.as_json() for name, dataset in datasets.items()}
             if datasets:
                 partial = None if ending.status == "succeeded" else ending.message
                 write_card(
-                    self.path, self.options.pipeline, manifest, self.store, self.run_attempt, partial=partial
-                )  # fmt: skip
+                    self.path, self.options.pipeline, manifest, datasets, self.store, self.run_attempt, partial=partial
+                )
             self.events.emit("run_ended", status=ending.status, message=ending.message)
             write_manifest(self.path, manifest)
             self._log.write(f"{ending.status}: {ending.message}")

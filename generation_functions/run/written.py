@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
 from generation_functions.rows import Json, Row
+from generation_functions.run.origins import Origins, rows_by_language, rows_by_source
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import KEPT, StoreReader
 from generation_functions.store.history import DATASET_PREFIX
@@ -29,6 +30,13 @@ PROVENANCE = ("source", "start", "end", "overlap", "pages", "language")
 TOLD = "metadata"
 """The field whose items a row's metadata has beside those."""
 
+_ROWS_A_QUERY = 256
+_WITH_DOCUMENT = (
+    "SELECT r.id, r.key, r.fields, COALESCE(json_extract(d.fields, '$.document'), r.root) FROM rows r"
+    " LEFT JOIN rows c ON c.step = 'chunk' AND c.key = r.root"
+    " LEFT JOIN rows d ON d.step = 'read' AND d.key = COALESCE(c.from_key, r.root) WHERE r.id IN ({})"
+)
+
 Shape: TypeAlias = Callable[[Row], Mapping[str, Json]]
 """Row → what is written of it: `{"messages": [...]}`, `{"text": ...}`, or any mapping."""
 
@@ -44,6 +52,7 @@ class Dataset:
     files: tuple[Path, ...]
     notes: tuple[str, ...] = ()
     test_rows: int = 0
+    origins: Origins = field(default_factory=Origins, repr=False, compare=False)
 
     @property
     def all_rows(self) -> int:
@@ -80,14 +89,22 @@ def dataset_records(store: StoreReader, name: str, run_attempt: int) -> Iterator
     """A dataset's rows in source order, each with the identity of its source document."""
     from generation_functions.datasets import Record
 
+    order = _in_source_order(store, name, run_attempt)
+    for start in range(0, len(order), _ROWS_A_QUERY):
+        ids = order[start : start + _ROWS_A_QUERY]
+        found = {row[0]: row[1:] for row in store.query(_WITH_DOCUMENT.format(", ".join("?" * len(ids))), ids)}
+        for key, fields, document in (found[number] for number in ids if number in found):
+            yield Record(orjson.loads(fields), key, document)
+
+
+def _in_source_order(store: StoreReader, name: str, run_attempt: int) -> array[int]:
+    """Where a dataset's rows stand in the store. They finish nearly in source order, so sorting what stands there
+    instead of the rows themselves takes little memory, and reads the rows nearly from first to last."""
     found = store.stream(
-        "SELECT r.key, r.fields, COALESCE(json_extract(d.fields, '$.document'), r.root) FROM rows r"
-        " LEFT JOIN rows c ON c.step = 'chunk' AND c.key = r.root"
-        " LEFT JOIN rows d ON d.step = 'read' AND d.key = COALESCE(c.from_key, r.root)"
-        " WHERE r.step = ? AND r.run_attempt = ? AND r.status = 'kept' ORDER BY r.place, r.key",
+        "SELECT id FROM rows NOT INDEXED WHERE step = ? AND run_attempt = ? AND status = 'kept' ORDER BY place, key",
         (f"{DATASET_PREFIX}{name}", run_attempt),
     )
-    return (Record(orjson.loads(fields), key, document) for key, fields, document in found)
+    return array("q", (number for (number,) in found))
 
 
 async def export_dataset(
@@ -99,7 +116,8 @@ async def export_dataset(
     from generation_functions.datasets.turns import LOST_TURNS  # a pipeline that asks for segments means them so
 
     shares = held_out or Shares()
-    records = dataset_records(folder.store, name, folder.run_attempt)
+    origins = Origins()
+    records = origins.watching(dataset_records(folder.store, name, folder.run_attempt))
     written = await asyncio.to_thread(
         write_dataset, records, folder.path / DATASETS_FOLDER, name,
         formats=formats, expected=(LOST_TURNS,), parquet=parquet, validation_share=shares.validation,
@@ -108,7 +126,7 @@ async def export_dataset(
     files = tuple(file.path for file in written.files)
     dataset = Dataset(
         name, folder.path / DATASETS_FOLDER / f"{name}.jsonl", written.rows, written.validation_rows, files,
-        tuple(written.notes), written.test_rows,
+        tuple(written.notes), written.test_rows, origins,
     )  # fmt: skip
     folder.events.emit("dataset_written", **{"name": name, **dataset.as_json()})
     return dataset
@@ -118,6 +136,7 @@ def write_card(
     folder: Path,
     pipeline: str,
     manifest: Mapping[str, Any],
+    datasets: Mapping[str, Dataset],
     store: StoreReader,
     run_attempt: int,
     *,
@@ -127,15 +146,14 @@ def write_card(
     from generation_functions.datasets import CardFacts, render_card
     from generation_functions.run.manifest import write_atomically
 
-    examples = {name: row for name in manifest["datasets"] if (row := _first_row(store, name, run_attempt)) is not None}
-    origins = _origins(store, run_attempt)
+    origins = [dataset.origins for dataset in datasets.values()]
     facts = CardFacts(
         pipeline=pipeline,
         datasets=manifest["datasets"],
-        example=examples,
-        sources=_rows_by(origins, 0, "(given rows)"),
+        example={name: each.origins.first for name, each in datasets.items() if each.origins.first is not None},
+        sources=rows_by_source(origins),
         licences=_licences(store, run_attempt),
-        languages=_rows_by(origins, 1, "und"),
+        languages=rows_by_language(origins),
         unread=_unread(store, run_attempt),
         lost=manifest["sources"]["not_in_dataset"],
         steps=manifest["steps"],
@@ -143,38 +161,10 @@ def write_card(
         prompts=manifest["prompts"],
         seed=manifest["seed"],
         versions=manifest["versions"],
-        offline=any(writer == "offline" for _, _, writer, _ in origins),
+        offline=any(each.offline for each in origins),
         partial=partial,
     )
     write_atomically(folder / DATASETS_FOLDER / "README.md", render_card(facts).encode())
-
-
-def _first_row(store: StoreReader, name: str, run_attempt: int) -> dict[str, Json] | None:
-    found = store.query(
-        "SELECT fields FROM rows WHERE step = ? AND run_attempt = ? AND status = 'kept' ORDER BY place, key LIMIT 1",
-        (f"{DATASET_PREFIX}{name}", run_attempt),
-    )
-    return orjson.loads(found[0][0]) if found else None
-
-
-def _origins(store: StoreReader, run_attempt: int) -> list[tuple[Json, ...]]:
-    """The datasets' rows by source, language and writer, with their number: in one pass that reads each row once."""
-    found = store.query(
-        "SELECT json_extract(fields, '$.metadata.source', '$.metadata.language', '$.metadata.writer') AS origin,"
-        " COUNT(*) FROM rows WHERE step LIKE ? AND run_attempt = ? AND status = 'kept' GROUP BY origin",
-        (f"{DATASET_PREFIX}%", run_attempt),
-    )
-    return [(*orjson.loads(origin), count) for origin, count in found]
-
-
-def _rows_by(origins: Sequence[tuple[Json, ...]], column: int, without: str) -> dict[str, int]:
-    """How many rows have each value of one column; `without` stands for those that have none."""
-    counts: Counter[str] = Counter()
-    for origin in origins:
-        value = origin[column]
-        value = orjson.dumps(value).decode() if isinstance(value, list | dict) else value
-        counts[without if value is None else value] += origin[-1]
-    return dict(sorted(counts.items(), key=lambda item: str(item[0])))
 
 
 def _licences(store: StoreReader, run_attempt: int) -> dict[str, int]:
