@@ -8,8 +8,13 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from generation_functions.languages import UNDETERMINED, detect_language
+
 OWN_LANGUAGE = "the language of the text"
 """What a prompt's `{language}` says where every text keeps its own."""
+
+OWN_LANGUAGE_OF_CONVERSATION = "the language of the conversation"
+"""The same where conversations are what is read."""
 
 Language: TypeAlias = Annotated[
     str, Field(min_length=2, description="Language to write in, by its name (German); by default that of the source.")
@@ -55,7 +60,15 @@ _SCRIPTS = (
 
 
 def language_of(text: str) -> str:
-    """A two-letter code, from the script or the commonest small words; `en` where neither says more."""
+    """A two-letter code, for who needs one of every text: where detection is not sure, the likeliest.
+
+    What is too short to tell goes by its script or its commonest small words, and is `en` where neither says more.
+    """
+    detected = detect_language(text)
+    return _likeliest(text) if detected == UNDETERMINED else detected
+
+
+def _likeliest(text: str) -> str:
     letters = sum(character.isalpha() for character in text) or 1
     for code, script in _SCRIPTS:
         if len(script.findall(text)) > letters * (0.1 if code == "ja" else 0.3):

@@ -9,11 +9,7 @@ from generation.core_components.conversations.source import conversations
 from generation.core_components.conversations.thoughts import ThoughtsAs, with_thoughts, without_thoughts
 from generation.core_components.conversations.turns import answered, answers, question_of, system_of, with_system
 
-OWN_LANGUAGE = "the language of the conversation"
-"""What a prompt's `{language}` says where every conversation keeps its own."""
-
 __all__ = [
-    "OWN_LANGUAGE",
     "ThoughtsAs",
     "answered",
     "answers",

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from generation_functions.models.thoughts import split_thoughts
+from generation.core_components.conversations.thoughts import thoughts_apart, without_thoughts
 from generation_functions.rows import content_key
 
 Message = Mapping[str, Any]
-
-THOUGHT_FIELDS = ("reasoning_content", "reasoning", "thinking")
 
 
 @dataclass(frozen=True)
@@ -43,17 +41,10 @@ class Changes:
         elif self.system_prompts and _draws(key, "add system", self.add_system):
             prompt = Random(content_key(key, "which")).choice(list(self.system_prompts))
             changed = [{"role": "system", "content": prompt}, *changed]
-        return [_without_thoughts(m) for m in changed] if _draws(key, "thoughts", self.drop_thoughts) else changed
+        if not _draws(key, "thoughts", self.drop_thoughts):
+            return changed
+        return list(without_thoughts([thoughts_apart(message) for message in changed]))
 
 
 def _draws(key: str, what: str, share: float) -> bool:
     return Random(content_key(key, what)).random() < share
-
-
-def _without_thoughts(message: Message) -> Message:
-    if message["role"] != "assistant":
-        return message
-    kept = {name: value for name, value in message.items() if name not in THOUGHT_FIELDS}
-    if isinstance(kept.get("content"), str):
-        kept["content"] = split_thoughts(kept["content"])[0]
-    return kept

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from generation.core_components.conversations import OWN_LANGUAGE, conversations
-from generation.core_components.languages import Language
+from generation.core_components.conversations import conversations
+from generation.core_components.languages import OWN_LANGUAGE_OF_CONVERSATION, Language
 from generation.core_pipelines.preference_pairs.candidates import Way, asked, check_ways, pair_up
 from generation.core_pipelines.preference_pairs.flaws import FLAWS, Flaw
 from generation.core_pipelines.preference_pairs.judgement import (
@@ -34,7 +34,7 @@ async def preference_pairs(
     samples: Annotated[int, Field(ge=2, le=16, description="Answers that the best and worst are taken from.")] = 4,
     flaws: Annotated[list[Flaw], Field(description="Kinds of flaws; each answer draws one.")] = list(FLAWS),  # noqa: B006
     least_margin: Annotated[float, Field(ge=0, le=9, description="Least lead of the better answer, in points.")] = 1.0,
-    language: Language = OWN_LANGUAGE,
+    language: Language = OWN_LANGUAGE_OF_CONVERSATION,
 ) -> Dataset:
     """Find a better and a worse answer to each prompt, and keep what the judge prefers in both orders."""
     check_ways(ways, weak, flaws)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from generation.core_components.conversations import OWN_LANGUAGE, ThoughtsAs, answered, conversations
-from generation.core_components.languages import Language
+from generation.core_components.conversations import ThoughtsAs, answered, conversations
+from generation.core_components.languages import OWN_LANGUAGE_OF_CONVERSATION, Language
 from generation.core_pipelines.rephrase_dataset.changes import (
     Change,
     add_system,
@@ -31,7 +31,7 @@ async def rephrase_dataset(
     writer: Annotated[Model, Field(description="Rewrites, and writes system prompts and thoughts.")],
     judge: Annotated[Model, Field(description="Decides whether a rewriting still says the same.")],
     styles: Annotated[list[str], Field(description="Manners of speaking; each conversation draws one.")] = [],  # noqa: B006
-    language: Language = OWN_LANGUAGE,
+    language: Language = OWN_LANGUAGE_OF_CONVERSATION,
     votes: Annotated[int, Field(ge=1, le=15, description="Most votes on whether a rewriting says the same.")] = 3,
     system: Annotated[Change, Field(description="System prompts: keep, add, replace or drop them.")] = "keep",
     thoughts: Annotated[
@@ -45,7 +45,7 @@ async def rephrase_dataset(
         .filter(answered)
         .map(partial(taken_out, system=system, thoughts=thoughts), name="take_out")
     )
-    if styles or language != OWN_LANGUAGE:
+    if styles or language != OWN_LANGUAGE_OF_CONVERSATION:
         talks = (
             talks.map(partial(opened, styles=styles, language=language, seed=run.seed), name="open")
             .through(rewrite, model=writer, language=language)
