@@ -66,7 +66,12 @@ _NEW = (
     "Set five questions for a quiz about this, from easy to hard:",
     "Tell a child of eight in one short story what this is about:",
 )
-_STEPS = ("To begin with", "Then", "After that", "Next", "Finally")
+_OPENING = {
+    "en": "This is how I would go about it, point by point:",
+    "de": "So würde ich vorgehen, Punkt für Punkt:",
+    "fr": "Voici comment je m'y prendrais, point par point :",
+    "es": "Así lo haría yo, punto por punto:",
+}
 
 
 def evolve(values: Values, rng: Random) -> str:
@@ -101,8 +106,8 @@ def check_task(values: Values, rng: Random) -> str:
 
 def answer(values: Values, rng: Random) -> str:
     """An outline that takes up each sentence of the task in turn."""
-    lines = [f"{n}. {_STEPS[min(n - 1, len(_STEPS) - 1)]}: {part}." for n, part in enumerate(_parts(values["task"]), 1)]
-    return "\n".join(["This is how I would go about it, point by point:", "", *lines])
+    opening = _OPENING.get(language_of(values["task"]), _OPENING["en"])
+    return "\n".join([opening, "", *(f"{n}. {part}" for n, part in enumerate(_parts(values["task"]), 1))])
 
 
 def score_answer(values: Values, rng: Random) -> str:
@@ -113,7 +118,7 @@ def score_answer(values: Values, rng: Random) -> str:
 
 
 def _parts(task: str) -> list[str]:
-    parts = [part.rstrip(".:?! ") for part in re.split(r"(?<=[.?!:])\s+", squeezed(task))]
+    parts = re.split(r"(?:(?<=[.?!])|(?<=[.?!][\"”]))\s+", squeezed(task))
     return [part for part in parts if part and not part.startswith("I am ")]
 
 

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
-from generation.core_components.languages import FUNCTION_WORDS, language_of
+from generation.core_components.languages import language_of
 from generation.core_components.offline_writer.questions import every_pair
 from generation.core_components.offline_writer.sentences import sentences, squeezed, stands_alone
+from generation.core_components.offline_writer.telling_words import WEAK_WORDS
 from generation.core_components.retrieval import passages_in
 from generation.core_pipelines.multi_source_recall.offline_phrases import PHRASES, UNHEARD_OF, Phrases
 
@@ -237,8 +238,6 @@ def _without_sources(values: Values) -> str:
 def _telling(sentence: str) -> list[str]:
     """Two long words that say what the sentence is about; no names, which a vague memory has lost."""
     words = re.findall(r"(?<=\s)[^\W\d_]{6,}", sentence)
-    common = FUNCTION_WORDS["en"] | FUNCTION_WORDS["de"]
-    small = [
-        word for word in words if word.casefold() not in common and (word[0].islower() or language_of(sentence) == "de")
-    ]
+    capitals = language_of(sentence) == "de"
+    small = [word for word in words if word.casefold() not in WEAK_WORDS and (word[0].islower() or capitals)]
     return sorted(dict.fromkeys(small), key=lambda word: (-len(word), word))[:2]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -11,9 +10,10 @@ from typing import Any
 from generation.core_components.conversations.facts import names, numbers
 from generation.core_components.conversations.passages import read_transcript, transcript
 from generation.core_components.conversations.protection import protected, without_marks
-from generation.core_components.languages import FUNCTION_WORDS, language_of
+from generation.core_components.languages import language_of
 from generation.core_components.offline_writer.rewording import accented, reworded
 from generation.core_components.offline_writer.sentences import sentences
+from generation.core_components.offline_writer.telling_words import telling_words
 
 Values = Mapping[str, Any]
 
@@ -58,17 +58,6 @@ CHECKS = {
     "es": ("La cifra {number} tiene que ser exacta.", "No hacen falta cifras."),
 }
 _JOIN = {"en": "and", "de": "und", "fr": "et", "es": "y"}
-_WEAK = frozenset(word for words in FUNCTION_WORDS.values() for word in words) | frozenset(
-    re.findall(
-        r"\w+",
-        """about after again also another because been before being between called came can come does each
-        easily either every first from give gives goes have here into just keep kept know known later like
-        made make many might more most much must need needs never often once only other over person same
-        should since some someone something still such than that their them then there these they this those
-        through took under until used usually very well were what when where which while whom whose will
-        with without would minutes hours days weeks kind year years your whole little really until order shorter""",
-    )
-)
 
 
 def rewrite(values: Values, rng: Random) -> str:
@@ -148,15 +137,6 @@ def topics_of(passages: Mapping[str, str]) -> list[str]:
     nouns = re.findall(r"\b(?:a|an|the|of|about|der|die|das|la|le|el|les|los) ([^\W\d_]{4,})", asked)
     words = [word for word in telling_words(asked, 8) if word in nouns] or telling_words(asked, 8)
     return named or [word for word in words if word.lower() in answered][:2] or words[:2] or ["everyday life"]
-
-
-def telling_words(text: str, most: int) -> list[str]:
-    """The words of a text that say most of what it is about, as it spells them."""
-    words = [word for word in re.findall(r"[^\W\d_]{4,}", text) if word.lower() not in _WEAK]
-    counts = Counter(word.lower() for word in words)
-    spelled = {word.lower(): word for word in reversed(words)}
-    ranked = sorted(counts, key=lambda word: (-counts[word], -len(word), word))[:most]
-    return [spelled[word] for word in sorted(ranked, key=lambda word: text.lower().index(word))]
 
 
 def listed(words: list[str], language: str) -> str:
