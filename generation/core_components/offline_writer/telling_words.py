@@ -18,7 +18,7 @@ WEAK_WORDS = frozenset(word for words in FUNCTION_WORDS.values() for word in wor
         with without would minutes hours days weeks kind year years your whole little really until order shorter
         although around because bring enough even good high itself late long require required requires together
         within darum deshalb durch immer jedoch können mehr müssen nach oder sehr sind über unter viele wenn wieder
-        wird zwischen""",
+        wird zwischen zurück cannot common people number example difference pleasure""",
     )
 )
 """Words that say little of what a text is about, in small letters."""
