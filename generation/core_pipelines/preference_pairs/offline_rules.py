@@ -20,9 +20,15 @@ Values = Mapping[str, Any]
 
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,4}(?![\w]|[.,]\d)")
 _REASON = re.compile(r",? (?:because|so that|which|weil|damit|porque|parce que) [^.;\n]*")
-_FILLER = re.compile(r"worth knowing|in short|(?:great|brilliant) question|absolutely right|kurz gesagt", re.IGNORECASE)
+_FILLER = re.compile(
+    r"worth knowing|in short|(?:great|brilliant) question|absolutely right|kurz gesagt|en bref|en resumen",
+    re.IGNORECASE,
+)
 _INVENTED = re.compile(r"a study by the|the commission of|according to Professor", re.IGNORECASE)
-_REFUSED = re.compile(r"\b(?:can't|cannot|not able to) help\b|not sure|depends on|es kommt darauf an", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"\b(?:can't|cannot|not able to) help\b|not sure|depends on|es kommt darauf an|cela dépend|depende de",
+    re.IGNORECASE,
+)
 _CONCLUDED = re.compile(r"so the opposite|which is why nobody", re.IGNORECASE)
 
 INVENTIONS = (
@@ -30,6 +36,18 @@ INVENTIONS = (
     "The commission of 1911 came to the same result.",
     "According to Professor Halvard Lindqvist, this has been doubted only once.",
 )
+PADDING = {
+    "en": "Great question! It is worth knowing more about this. {text} In short: {first}",
+    "de": "Eine gute Frage, die sich viele stellen. {text} Kurz gesagt: {first}",
+    "fr": "Bonne question, que beaucoup se posent. {text} En bref : {first}",
+    "es": "Buena pregunta, que se hacen muchos. {text} En resumen: {first}",
+}
+HEDGES = {
+    "en": "It depends on whom you ask, but roughly speaking: ",
+    "de": "Es kommt darauf an, wen man fragt, aber in etwa: ",
+    "fr": "Cela dépend de qui l'on interroge, mais en gros : ",
+    "es": "Depende de a quién se pregunte, pero más o menos: ",
+}
 UNHELPFUL = (
     "It depends on a few things. Ask somebody who knows your case well.",
     "I'm not sure. There are several views on this, and each has something to be said for it.",
@@ -113,13 +131,11 @@ def _shortened(text: str, rng: Random) -> str:
 
 def _padded(text: str, rng: Random) -> str:
     first = (sentences(text) or [text])[0]
-    if language_of(text) == "de":
-        return f"Eine gute Frage, die sich viele stellen. {text} Kurz gesagt: {first}"
-    return f"Great question! It is worth knowing more about this. {text} In short: {first}"
+    return PADDING.get(language_of(text), PADDING["en"]).format(text=text, first=first)
 
 
 def _hedged(text: str, rng: Random) -> str:
-    return f"It depends on whom you ask, but roughly speaking: {_shortened(text, rng)}"
+    return HEDGES.get(language_of(text), HEDGES["en"]) + _shortened(text, rng)
 
 
 def _wrong_fact(text: str, rng: Random) -> tuple[str, str]:
