@@ -81,8 +81,10 @@ class Caller:
 
     async def open_call(self, request: Request, trial: Trial, turn: Turn, cost: int) -> Completion | EndpointError:
         """Make a call whose turn has come. Gives its answer, or the fault it ended in."""
-        request.sent = True
         try:
+            if request.room is not None:
+                await request.room()
+            request.sent = True
             completion = await self._send(request)
         except EndpointError as error:
             request.sent = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -23,6 +23,7 @@ class Request:
     priority   higher goes first where calls wait for a free place: the depth of the step.
     offline    writes the completion when the model is the offline writer.
     draining   whether the run is stopping: a failed call is then not tried again.
+    room       waits, while so many answers are on their way to the disk that one more call would be one too many.
     sent       whether the call is open now, and so being paid for; kept by the client.
     step       the step that asks, for what must be remembered beyond this process.
     outlasts   whether the call goes on when this process ends, and a later run collects it; kept by the client.
@@ -37,6 +38,7 @@ class Request:
     offline: Callable[[], str] | None = None
     offline_version: str = ""
     draining: Callable[[], bool] | None = None
+    room: Callable[[], Awaitable[None]] | None = None
     sent: bool = False
     step: str = ""
     outlasts: bool = False

@@ -6,7 +6,9 @@ An answer is on disk before it is given back. The same question is never paid fo
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import (
@@ -63,6 +65,7 @@ class Exchanges:
     _let_go: set[asyncio.Task[Any]] = field(default_factory=set)
     _under_way: dict[str, asyncio.Future[Completion]] = field(default_factory=dict)
     _clients: dict[int, tuple[ModelSpec, ModelClient]] = field(default_factory=dict)
+    _unsaved: Counter[ModelClient] = field(default_factory=Counter)
     _probing: asyncio.Task[None] | None = None
     _to_probe: list[Model] = field(default_factory=list)
 
@@ -152,6 +155,7 @@ class Exchanges:
             raise self._stopped()
         reserved = self._reserve(model, request)
         request.draining, request.step = self.stop.is_set, step
+        request.room = partial(self._room, client, model.spec.in_flight)
         try:
             completion = await self._asked(client, request)
         except (TransientError, RequestRefused) as exc:
@@ -173,10 +177,22 @@ class Exchanges:
         cost = self.budget.settle(
             model, reserved, completion.usage, completion.seconds, completion.retries, completion.price
         )
-        await self.store.add_answer(
-            key, request, completion, model=model.name, step=step, cost=cost, run_attempt=self.run_attempt
-        )
+        self._unsaved[client] += 1
+        try:
+            await self.store.add_answer(
+                key, request, completion, model=model.name, step=step, cost=cost, run_attempt=self.run_attempt
+            )
+        finally:
+            self._unsaved[client] -= 1
         return completion
+
+    async def _room(self, client: ModelClient, most: int) -> None:
+        """Wait for the disk, where it is so slow that as many answers wait for it as calls may be open.
+
+        A crash then costs no more than twice that many calls, however long a commit takes.
+        """
+        while self._unsaved[client] >= most:
+            await self.store.flushed()
 
     async def _asked(self, client: ModelClient, request: Request) -> Completion:
         """The client's answer. While it is waited for, and only then, a run that stops may let go of the call."""

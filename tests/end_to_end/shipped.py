@@ -59,6 +59,7 @@ def check_kill_and_resume(tmp_path: Path, pipeline: str, *, answer: str = BY_RUL
         assert ended.returncode == 0, ended.stderr
         assert killed.datasets() == calm.datasets()
         total = log.settled()
+        # Lost with the process: calls that were open, and at most as many whose answers waited for the disk.
         assert needed <= total - needed <= needed + 2 * IN_FLIGHT
         assert killed.run().returncode == 0
         assert log.settled() == total

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from generation_functions import Model, Prompt, Run
 from generation_functions.errors import RunStopped
 from generation_functions.models.model import ModelSpec
+from generation_functions.run.surroundings import Surroundings
 from generation_functions.store import Store
+from generation_functions.store.writer import GroupCommit
 from tests.fake_endpoint import FakeEndpoint, Fault, running
 from tests.models.eventually import until
 from tests.running import echo_step, manifest_of, rows_of
@@ -112,3 +117,34 @@ async def test_a_run_stopped_while_its_endpoint_is_tried_out_makes_no_call(tmp_p
                 asyncio.get_running_loop().call_later(0.1, run.folder.stop.request, stopped)
                 await run.rows([{"text": "a"}]).through(echo_step(), model=model_at(base_url)).collect()
     assert endpoint.started == 0
+
+
+class SlowDisk(GroupCommit):
+    """Commits that take long, and how many answers they brought to the disk."""
+
+    saved = 0
+
+    def _commit(self, connection: sqlite3.Connection, batch: Any) -> None:
+        if batch.exchanges:
+            time.sleep(0.05)
+        super()._commit(connection, batch)
+        self.saved += len(batch.exchanges)
+
+
+async def test_a_slow_disk_keeps_calls_back_that_a_crash_would_cost(tmp_path: Path) -> None:
+    lost: list[int] = []
+
+    def counted(number: int, body: dict[str, Any]) -> None:
+        lost.append(endpoint.started - disks[0].saved)
+
+    def slow_store(path: Path, *, clean: bool) -> Store:
+        return Store(path, clean=clean, writer=lambda connect: disks.append(SlowDisk(connect)) or disks[-1])
+
+    disks: list[SlowDisk] = []
+    endpoint = FakeEndpoint(plan=counted)
+    async with running(endpoint) as base_url:
+        async with Run(tmp_path, surroundings=Surroundings(open_store=slow_store)) as run:
+            rows = run.rows([{"text": f"row {n}"} for n in range(60)])
+            await rows.through(echo_step(), model=model_at(base_url, max_in_flight=4)).collect()
+    assert endpoint.finished == 60
+    assert 4 < max(lost) <= 8
