@@ -50,7 +50,9 @@ def faults_of_calls(attempts: Sequence[Attempt]) -> Iterator[str]:
             if before is not None and not _may_be_lost(before, call):
                 yield f"asked again in attempt {attempt.number}: {call.question}, answered in {before.number}"
         for body, count in again.items():
-            if count > 1 and not attempt.disk_failed:  # what a broken disk did not keep, an equal row may ask again
+            # What a broken disk did not keep, an equal row may ask again.
+            # When a machine wakes, an answer and its timeout are there at once.
+            if count > 1 and not attempt.disk_failed and attempt.plan.sleep is None:
                 yield f"answered {count} times in attempt {attempt.number}: {body[-80:]!r}"
             told[body] = attempt
 
