@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -13,31 +14,50 @@ if TYPE_CHECKING:
     from generation_functions.steps.step import PromptedStep, Step
 
 
-def steps_of(function: Pipeline) -> list[Step]:
-    """Every step that a pipeline names, or a function of its folder that it calls. Nothing is run."""
+def steps_of(function: Pipeline) -> dict[str, Step]:
+    """Every step that a pipeline names, or a function of its folder that it calls, by name. Nothing is run.
+
+    Steps of a composition's parts are among them, as `part/step`.
+    """
     from generation_functions.steps.step import Step
 
     found: dict[str, Step] = {}
     for value in _named(function, set()):
         if isinstance(value, Step):
             found.setdefault(value.name, value)
-    return list(found.values())
+    for part, pipeline in _parts_of(function).items():
+        found |= {f"{part}/{name}": step for name, step in steps_of(pipeline).items()}
+    return found
+
+
+def _parts_of(function: Pipeline) -> dict[str, Pipeline]:
+    """The pipelines whose settings a composition takes, by the parameters that take them."""
+    from generation_functions.config import signature_of
+    from generation_functions.config.annotations import settings_pipeline
+
+    parameters = signature_of(function).parameters
+    found = {name: settings_pipeline(parameter.annotation) for name, parameter in parameters.items()}
+    return {name: inspect.unwrap(pipeline) for name, pipeline in found.items() if pipeline is not None}
 
 
 def prompts_of(function: Pipeline, overrides: Path | None = None) -> dict[str, Prompt]:
-    """Every prompt of a pipeline's steps by name, read and checked. Raises `ConfigError` with all problems."""
+    """Every prompt of a pipeline's steps, as `prompt` or `part/prompt`, read and checked.
+
+    Those that stand in for a part's stand in a folder of its name. Raises `ConfigError` with all problems.
+    """
     from generation_functions.errors import ConfigError, Problem
     from generation_functions.steps.step import PromptedStep
 
     prompts: dict[str, Prompt] = {}
     problems: list[Problem] = []
-    for step in steps_of(function):
+    for path, step in steps_of(function).items():
         if not isinstance(step, PromptedStep):
             continue
-        book = _book(step, overrides)
+        part = PurePosixPath(path).parent
+        book = _book(step, overrides / part if overrides else None)
         for name in prompt_names(step):
             try:
-                prompts[name] = book.get(name)
+                prompts[str(part / name)] = book.get(name)
             except ConfigError as exc:
                 problems += exc.problems
     if problems:

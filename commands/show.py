@@ -54,7 +54,7 @@ def _page(entry: PipelineEntry, function: Pipeline, schema: Schema) -> Iterator[
     steps = steps_of(function)
     if steps:
         yield from ("", _bold("steps"))
-        yield from table([(s.name, type(s).__name__, _prompts(s)) for s in steps])
+        yield from table([(name, type(step).__name__, _prompts(step)) for name, step in steps.items()])
     yield from ("", _bold("run it"))
     yield from _ways_to_run(entry)
 

@@ -109,7 +109,9 @@ def page(manifest: dict[str, Any], folder: Path, *, now: Callable[[], float] = t
 
 
 def _children(folder: Path) -> list[str]:
-    return [f"  {run}: {summary.status_line(read_manifest(run))}" for run in runs_inside(folder)]
+    shelves = [place for place in sorted(folder.glob("[!.]*/")) if not (place / MANIFEST_FILE).exists()]
+    runs = sorted(run for place in (folder, *shelves) for run in runs_inside(place))  # some are named part/run
+    return [f"  {run}: {summary.status_line(read_manifest(run))}" for run in runs]
 
 
 def _when(manifest: dict[str, Any], now: float) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from generation_functions.config.annotations import SettingsOf as SettingsOf
+    from generation_functions.config.parts import part_of as part_of
+    from generation_functions.config.parts import settings_of as settings_of
     from generation_functions.errors import MillraceError as MillraceError
     from generation_functions.errors import ParseError as ParseError
     from generation_functions.models.model import Model as Model
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from generation_functions.streams.stream import Stream as Stream
 
 _HOMES = {
-    "SettingsOf": "config.annotations",
+    "SettingsOf": "config.annotations", "part_of": "config.parts", "settings_of": "config.parts",
     "MillraceError": "errors", "ParseError": "errors", "Model": "models.model", "ModelSpec": "models.model",
     "Prompt": "prompts", "Row": "rows", "Run": "run.run", "Dataset": "run.written",
     "ConversationStep": "steps.conversation", "Turn": "steps.conversation", "DepthFirst": "steps.depth_first",

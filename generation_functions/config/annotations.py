@@ -26,9 +26,10 @@ Kind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class SettingsMarker:
-    """Marks a mapping as another pipeline's arguments."""
+    """Marks a mapping as another pipeline's arguments; with `written_only`, defaults are not filled in."""
 
     pipeline: Pipeline
+    written_only: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         from pydantic_core import core_schema
@@ -36,9 +37,8 @@ class SettingsMarker:
         from generation_functions.config.signature import signature_of
 
         signature = signature_of(self.pipeline)
-        return core_schema.no_info_after_validator_function(
-            signature.keywords, handler.generate_schema(signature.arguments)
-        )
+        received = signature.written_keywords if self.written_only else signature.keywords
+        return core_schema.no_info_after_validator_function(received, handler.generate_schema(signature.arguments))
 
 
 class SettingsOf:

@@ -97,6 +97,11 @@ class Signature:
         named = {name: getattr(validated, f"{FIELD_PREFIX}{name}") for name in self.parameters}
         return {**named, **(validated.model_extra or {})}
 
+    def written_keywords(self, validated: BaseModel) -> dict[str, Any]:
+        """The keyword arguments that were written, without defaults."""
+        written = {name.removeprefix(FIELD_PREFIX) for name in validated.model_fields_set}
+        return {name: value for name, value in self.keywords(validated).items() if name in written}
+
 
 @lru_cache(maxsize=256)
 def signature_of(function: Pipeline) -> Signature:

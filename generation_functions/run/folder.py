@@ -103,9 +103,10 @@ class RunOptions:
     def for_child(self, name: str) -> RunOptions:
         """A child run's options: the same, but it has no config of its own and starts over only with its parent.
 
-        Prompts that replace a child's stand in a folder of its name, since two pipelines may have one of the same name.
+        Prompts that replace a child's stand in a folder of its name, since two pipelines may have one of the same name;
+        of `book/questions` and `letters/questions`, in the folder `questions` that both have in common.
         """
-        prompts = None if self.prompts is None else self.prompts / name
+        prompts = None if self.prompts is None else self.prompts / Path(name).name
         return replace(self, pipeline=name, prompts=prompts, config_text=None, on_progress=None, lenders=())
 
 

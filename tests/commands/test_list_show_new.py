@@ -72,14 +72,14 @@ def test_a_misspelled_pipeline_is_told_with_the_nearest(capsys: pytest.CaptureFi
 
 def test_steps_that_a_function_over_several_steps_calls_are_among_them() -> None:
     catalog = Catalog(ROOT)
-    names = [step.name for step in steps_of(catalog.load(catalog.find("preference-pairs")))]
+    names = list(steps_of(catalog.load(catalog.find("preference-pairs"))))
     assert names[:2] == ["sample_answers", "score_answer"]
     assert {"plant_flaw", "compare", "compare_swapped"} <= set(names)
 
 
 def test_the_steps_of_a_pipeline_come_in_the_order_its_code_names_them() -> None:
     catalog = Catalog(ROOT)
-    names = [step.name for step in steps_of(catalog.load(catalog.find("factual-qa")))]
+    names = list(steps_of(catalog.load(catalog.find("factual-qa"))))
     assert names == ["keep_suitable", "ask_questions", "check_question", "check_relevance", "check_answer", "repair"]
 
 

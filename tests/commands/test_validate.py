@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -40,8 +40,11 @@ def test_every_shipped_config_binds_to_its_pipeline_and_has_its_prompts(
     monkeypatch.chdir(ROOT)
     for job in load_jobs(config, Changes(), project=Project(Path(), keys)):
         prompts = prompts_of(job.function, job.settings.prompts)
-        asking = [step for step in steps_of(job.function) if isinstance(step, PromptedStep)]
-        assert {name for step in asking for name in prompt_names(step)} <= prompts.keys()
+        asking = {name: step for name, step in steps_of(job.function).items() if isinstance(step, PromptedStep)}
+        parts = {name: PurePosixPath(name).parent for name in asking}
+        assert {
+            str(parts[name] / file) for name, step in asking.items() for file in prompt_names(step)
+        } == prompts.keys()
         assert bool(asking) == any(isinstance(value, Model) for value in job.kwargs.values())
         for name, value in job.kwargs.items():
             assert not (name.startswith("input") and isinstance(value, Path)) or (ROOT / value).exists()

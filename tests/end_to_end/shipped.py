@@ -18,13 +18,13 @@ IN_FLIGHT = 8
 
 @dataclass
 class Shipped(Project):
-    """One of generation/core_pipelines by its shipped config, with the fake endpoint for every model in it."""
+    """A pipeline or composition by its shipped config, with the fake endpoint for every model in it."""
 
     max_in_flight: int = IN_FLIGHT
 
     def write_shipped(self, **changes: Any) -> None:
         """The shipped config, with its models and output folder replaced, and these keys in place of its own."""
-        place = ROOT / "generation" / "core_pipelines" / self.pipeline.replace("-", "_") / "config.yaml"
+        (place,) = (ROOT / "generation").glob(f"core_*/{self.pipeline.replace('-', '_')}/config.yaml")
         shipped = yaml.safe_load(place.read_text(encoding="utf-8"))
         model = {
             "model": "fake-model", "base_url": self.base_url, "api_key": "${FAKE_KEY}",
@@ -36,8 +36,9 @@ class Shipped(Project):
         (self.folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
     def datasets(self) -> dict[str, bytes]:
-        """The bytes of every dataset."""
-        return {path.name: path.read_bytes() for path in sorted((self.output / "datasets").glob("*.jsonl"))}
+        """The bytes of every dataset by its name; of those of runs inside it, by `part/name`."""
+        found = sorted(self.output.glob("**/datasets/*.jsonl"))
+        return {str(path.parents[1].relative_to(self.output) / path.name): path.read_bytes() for path in found}
 
 
 def check_kill_and_resume(tmp_path: Path, pipeline: str, *, answer: str = BY_RULES, **changes: Any) -> Shipped:

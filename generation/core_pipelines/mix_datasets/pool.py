@@ -101,10 +101,12 @@ class Pool:
                 yield from conversions[1].rows_of(changed)
 
     def _signed(self, content: dict[str, Any], number: int) -> dict[str, Any]:
-        """The row with where it came from, beside what it said of that itself."""
+        """The row with where it came from, beside what it said of that itself. One out of a mixture says the whole way,
+        as `source/source of that`."""
         own = content.get("metadata")
         known = dict(own) if isinstance(own, Mapping) else {} if own is None else {"original": own}
-        origin = {"from": self.source.label, "row": number}
+        mixed = isinstance(known.get("from"), str) and "row" in known
+        origin = {"from": f"{self.source.label}/{known['from']}" if mixed else self.source.label, "row": number}
         document = known.get("document", known.get("source"))
         if isinstance(document, str):
             origin["document"] = document
