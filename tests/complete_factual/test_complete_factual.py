@@ -30,6 +30,8 @@ DOCUMENTS = {
     "because the Panama Canal saves them the way round South America.",
     "water/tides.txt": "Isaac Newton explained the tides in 1687. The tides follow the Moon. The tides of a lunar day "
     "take about 24 hours and 50 minutes.",
+    "water/moon.txt": "The Moon pulls the sea, and the tides follow the Moon. The Moon takes a lunar day of 24 hours and "
+    "50 minutes to come back.",
     "food/tea.txt": "The tea bag was patented by Thomas Sullivan in 1908. Green tea stays green because it is heated. "
     "Black tea is made from leaves that are left to wither.",
     "food/honey.txt": "Honey keeps for years because it is so dry. Karl von Frisch explained the dance of honeybees "
@@ -176,8 +178,8 @@ async def test_an_edited_document_is_asked_about_again_and_no_other(tmp_path: Pa
     out = tmp_path / "out"
     await make(out, inputs)
     first, before = calls(out), questions_asked(out)
-    edited = tmp_path / "inputs" / "water" / "tides.txt"
-    edited.write_text(edited.read_text(encoding="utf-8").replace("24 hours", "25 hours"), encoding="utf-8")
+    edited = tmp_path / "inputs" / "water" / "panama.md"
+    edited.write_text(edited.read_text(encoding="utf-8").replace("82", "81"), encoding="utf-8")
     await make(out, inputs)
     again, after = calls(out), questions_asked(out)
     asking = {f"water/{part}" for part in ("cleaning", "variation", *TALKS)}
@@ -186,11 +188,11 @@ async def test_an_edited_document_is_asked_about_again_and_no_other(tmp_path: Pa
         assert 0 < again[run] < first[run], run
         new = after[run][len(before[run]) :]
         assert len(new) == again[run]
-        assert all("tides" in asked for asked in new), run
+        assert all("Panama" in asked for asked in new), run
     assert {run for run, count in again.items() if count} == {
         f"water/{run}" for run in ("cleaning", "variation", *TALKS)
     }
-    assert any("25 hours" in row["text"] for row in mixture(out, "retrieval"))
+    assert any("81 kilometres" in row["text"] for row in mixture(out, "retrieval"))
 
 
 async def test_trainers_are_told_of_the_files_by_paths_that_exist(
