@@ -30,8 +30,8 @@ DOCUMENTS = {
     "because the Panama Canal saves them the way round South America.",
     "water/tides.txt": "Isaac Newton explained the tides in 1687. The tides follow the Moon. The tides of a lunar day "
     "take about 24 hours and 50 minutes.",
-    "water/moon.txt": "The Moon pulls the sea, and the tides follow the Moon. The Moon takes a lunar day of 24 hours and "
-    "50 minutes to come back.",
+    "water/moon.txt": "The Moon pulls the sea, and the tides follow the Moon. The Moon takes a lunar day of 24 hours "
+    "and 50 minutes to come back.",
     "food/tea.txt": "The tea bag was patented by Thomas Sullivan in 1908. Green tea stays green because it is heated. "
     "Black tea is made from leaves that are left to wither.",
     "food/honey.txt": "Honey keeps for years because it is so dry. Karl von Frisch explained the dance of honeybees "
