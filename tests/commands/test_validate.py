@@ -89,11 +89,11 @@ def test_problems_of_all_configs_are_told_at_once(project: Path, capsys: pytest.
 
 def test_a_prompt_that_is_missing_or_broken_is_a_problem(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "prompts" / "judge.yaml").unlink()
-    (project / "prompts" / "write_poem.yaml").write_text('- role: user\n  content: "a { brace"\n')
+    (project / "prompts" / "write_poem.yaml").write_text("- role: user\n  content: a poem\n- role: poet\n")
     assert run_pipeline.main(["validate", "config.yaml"]) == 2
     err = capsys.readouterr().err
     assert "'judge'" in err
-    assert "write_poem.yaml:2" in err
+    assert "write_poem.yaml:3" in err
 
 
 def test_set_is_checked_too_and_json_has_each_problem(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
