@@ -128,7 +128,8 @@ MADE: Mapping[str, Callable[[Content], bytes]] = {
 def _cue(number: int, said: str) -> str:
     hour, minute, second = number // 900, number * 4 // 60 % 60, number * 4 % 60
     time = f"{hour:02}:{minute:02}:{second:02}"
-    return f"{number}\n{time},000 --> {time},900\n{said}\n\n"
+    end = f"{hour:02}:{minute:02}:{second + 2:02}"
+    return f"{number}\n{time},000 --> {end},900\n{said}\n\n"
 
 
 def _parquet(records: list[dict[str, Any]]) -> bytes:

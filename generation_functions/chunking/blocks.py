@@ -68,8 +68,13 @@ def _until(end: int, block: Block) -> Block:
 
 def first_headings(text: str) -> Headings | None:
     """What the first block of a text stands under; None for a text without a block."""
-    first = next(_with_headings(text), None)
-    return None if first is None else first.headings
+    ink = _INK.search(text)
+    if ink is None:
+        return None
+    at = ink.start()
+    if _heading(text, _line_start(text, 0, at), at, text.find("\n", at)) is None:
+        return ()
+    return next(_with_headings(text)).headings
 
 
 def _with_headings(text: str) -> Iterator[Block]:

@@ -155,8 +155,9 @@ def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[list[Un
 def _visible(ruler: Ruler, start: int, end: int) -> tuple[str, int]:
     """The piece without the space around it, and its tokens; code keeps its first line's indentation if that fits."""
     piece = ruler.text[start:end]
-    bare = piece.strip()
-    space = piece[: piece.find(bare)]
+    inked = piece.lstrip()
+    bare = inked.rstrip()
+    space = piece[: len(piece) - len(inked)]
     indent = space[space.rfind("\n") + 1 :]
     if 0 < len(indent) <= LONGEST_INDENT and (tokens := ruler.count(indent + bare)) <= ruler.limit:
         return indent + bare, tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from generation_functions.chunking.chunk import Chunk, ChunkBy, check_chunking, chunk_document
 from generation_functions.chunking.tokenizer import token_counter
@@ -21,21 +21,23 @@ class Cut(NamedTuple):
     chunk: Chunk
     language: str
 
-    def packed(self, document: Document) -> list[Json]:
-        """As JSON without the text, which whoever has the document has; see `unpacked`."""
+    def packed(self, number: int, document: Document) -> list[Json]:
+        """As JSON: the document's number, and the cut without the text, which whoever has the document has."""
         chunk = self.chunk
         begin = chunk.start - chunk.overlap
         finish = begin + len(document.text[begin : chunk.end].rstrip())
-        place = [finish - len(chunk.text), finish, chunk.start, chunk.end, chunk.tokens]
+        place = [number, finish - len(chunk.text), finish, chunk.start, chunk.end, chunk.tokens]
         return [*place, chunk.headings, chunk.overlap, chunk.pages, self.language]
 
 
-def unpacked(document: Document, told: list[Json]) -> Cut:
+def unpacked(document: Document, told: list[Any]) -> Cut:
     """The cut of a document that `packed` told of."""
-    begin, finish, start, end, tokens, headings, overlap, pages, language = told
+    _, begin, finish, start, end, tokens, headings, overlap, pages, language = told
     pages = (pages[0], pages[1]) if pages else None
-    text = document.text[begin:finish]
-    return Cut(Chunk(text, start, end, tokens, tuple(headings), document.source, overlap, pages), language)
+    headings = tuple(headings) if headings else ()
+    return Cut(
+        Chunk(document.text[begin:finish], start, end, tokens, headings, document.source, overlap, pages), language
+    )
 
 
 @dataclass(frozen=True)

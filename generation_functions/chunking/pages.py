@@ -18,8 +18,8 @@ def page_at(pages: Sequence[int], place: int) -> int:
 
 def pages_of(text: str, start: int, end: int, pages: Sequence[int]) -> tuple[int, int] | None:
     """The first and the last page with ink of `text[start:end]`; None for a text without pages."""
-    ink = _INK.search(text, start, end)
-    if not pages or ink is None:
+    ink = _INK.search(text, start, end) if pages else None
+    if ink is None:
         return None
     last = start + len(text[start:end].rstrip()) - 1
     return page_at(pages, ink.start()), page_at(pages, last)

@@ -61,11 +61,12 @@ def _batches(items: Iterable[Found]) -> Iterator[list[Found]]:
     batch: list[Found] = []
     size = 0
     for item in items:
-        if batch and (size + _size(item) > BATCH or len(batch) == MOST):
+        more = len(item.text) if isinstance(item, Document) else 0
+        if batch and (size + more > BATCH or len(batch) == MOST):
             yield batch
             batch, size = [], 0
         batch.append(item)
-        size += _size(item)
+        size += more
     if batch:
         yield batch
 
@@ -84,7 +85,7 @@ def _elsewhere(
             ahead = next(batches, None)
         while begun:
             hand, batch = begun.popleft()
-            large = sum(map(_size, batch)) > LARGE
+            large = len(batch) == 1 and _size(batch[0]) > LARGE
             lines = hand.lines() if large else iter(list(hand.lines()))
             if ahead is not None and not large:
                 begun.append((hand.given(ahead), ahead))
@@ -120,7 +121,8 @@ def _cuts(documents: list[Document], cutting: Cutting, lines: Iterator[bytes]) -
     for line in lines:
         if line == b"\n":
             return
-        for at, *told in orjson.loads(line):
+        for told in orjson.loads(line):
+            at = told[0]
             number, count = at, (count if at == number else 0) + 1
             yield number, unpacked(documents[number], told)
     for at in range(number, len(documents)):

@@ -43,7 +43,7 @@ def _documents(file: BinaryIO, request: dict[str, Any]) -> Iterator[Document]:
 
 
 def _answers(cutting: Cutting, documents: Iterator[Document]) -> Iterator[bytes]:
-    cuts = ([number, *cut.packed(text)] for number, text in enumerate(documents) for cut in cutting.cuts(text))
+    cuts = (cut.packed(number, text) for number, text in enumerate(documents) for cut in cutting.cuts(text))
     while told := list(islice(cuts, AT_ONCE)):
         yield orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
     yield b"\n"
