@@ -1,12 +1,17 @@
 """Reading, chunking and telling the language of a folder, in megabytes of text a second, beside the bare libraries.
 
-    python benchmarks/readers.py [--files 12] [--rounds 3] [--json FILE] [FORMAT ...]
+    python benchmarks/readers.py [--files 6] [--rounds 3] [--json FILE] [FORMAT ...]
 
-`alone` is reading by itself in one process, in processor time, beside the plainest sound reading with the bare library
-(`benchmarks/bare.py`). `one` and `two` are a folder read, chunked and its language told with that many processes,
-`bare` a plain loop over the same files that packs paragraphs of the same size, divides long ones by nltk's Punkt and
-asks pycld2; these are in time that passes, `processor_share` in processor time.
-Everything is measured in turn in each round; figures are medians.
+The yardstick is a plain loop in one process over the same files (`benchmarks/bare.py`): the format's bare library to
+text with its paragraphs, those packed up to the length of 800 tokens, one that is longer divided by nltk's Punkt, and
+pycld2 asked about each piece. That is what chunking by tokens does, too. Chunking by sentence is measured apart, beside
+Punkt over every paragraph. `one` and `two` are ours with so many processes beside the run's own.
+
+`_share` is the loop's time over ours in time that passes, `processor_share` with `two` in time of processors, those of
+processes that were started too; `_processors` is how many processors each had while it ran, on a machine with other
+work on it. On two free cores `two` may take half the processor time: twice `processor_share` is the most that
+`two_share` can be there. `alone_share` is reading one file in this process. Everything is measured in turn in each
+round; figures are medians.
 """
 
 from __future__ import annotations
@@ -191,7 +196,7 @@ def measured(suffix: str, files: int, share: float, rounds: int) -> dict[str, An
     return figures(size / MEGABYTE, found) | {"library": name, "alone_share": share_of("alone", "bare_alone", found)}
 
 
-def by_sentence(rounds: int, files: int = 3) -> dict[str, Any]:
+def by_sentence(rounds: int, files: int = 2) -> dict[str, Any]:
     """The same for text cut at sentences wherever they end, beside Punkt on every paragraph."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -222,6 +227,7 @@ def figures(size: float, found: Times) -> dict[str, Any]:
         **{f"{task}_mb_s": round(size / passed[task], 1) for task in ("bare", "one", "two")},
         **{f"{task}_share": share_of(task, "bare", found, wall=True) for task in ("one", "two")},
         "processor_share": share_of("two", "bare", found),
+        "bare_processors": round(statistics.median(cpu / wall for wall, cpu in found["bare"]), 2),
         "one_processors": round(statistics.median(cpu / wall for wall, cpu in found["one"]), 2),
         "two_processors": round(statistics.median(cpu / wall for wall, cpu in found["two"]), 2),
     }
@@ -256,7 +262,7 @@ def print_row(suffix: str, row: Mapping[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(BARE))
-    parser.add_argument("--files", type=int, default=12, help="files of a folder, of two and a half megabytes each")
+    parser.add_argument("--files", type=int, default=6, help="files of a folder, of two and a half megabytes each")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
