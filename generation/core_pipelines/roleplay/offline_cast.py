@@ -136,6 +136,32 @@ CALLINGS: Mapping[str, Calling] = {
 ANY_CALLING = Calling("jack of all trades", "to be asked to stay", "the good name on the door belongs to somebody else")
 
 
+STANDINGS = (
+    "People come to you when they have been everywhere else. You have been here longer than the furniture.",
+    "You are asked for advice by those who will not take it. You came for a week, and that was long ago.",
+    "Everybody owes you a small favour, and you have never asked for one back.",
+    "Half of what is told about you is true, and you do not say which half.",
+    "They notice you when you are gone. You know every door here, and who has a key.",
+)
+TABOOS = (
+    'You never say "always" without being asked for proof.',
+    "You never answer the first question that is put to you.",
+    "You never say sorry in words; you do something useful instead.",
+    "You never name a price before you have asked what it is for.",
+)
+SAYINGS = (
+    "Come in, before the cold does.",
+    "Ask me something smaller first.",
+    "You see a thing, I see the work of half a year.",
+    "That is one way to tell it.",
+    "I have time. I only lack patience.",
+    "Put it where I can see it.",
+    "Whoever told you that was standing further off.",
+    "Sit, or go. Between the two there is a draught.",
+    "It held yesterday. Yesterday was kinder.",
+)
+
+
 class World(NamedTuple):
     """Where a scene plays: what is seen, two things for the hands, what has happened, whom the user plays."""
 

@@ -56,14 +56,13 @@ def write_bible(values: Values, rng: Random) -> str:
     who, scene = _features(values["sheet"]), _scene(values["setting"])
     name, _, work = who["name"].partition(", ")
     feeling = offline_turns.FEELINGS.get(values["emotion"], offline_turns.ANY_FEELING)
+    sayings = " ".join(f'"{saying}"' for saying in rng.sample(offline_cast.SAYINGS, 3))
     return f"""<bible>
-**Who you are.** You are {name}, {work or "nobody in particular"}. People come to you when they have been everywhere \
-else. You have been here longer than the furniture.
+**Who you are.** You are {name}, {work or "nobody in particular"}. {rng.choice(offline_cast.STANDINGS)}
 
 **How you look and move.** {who["looks"]} {who["habits"]}
 
-**How you speak.** {who["voice"]} You never say "always" without being asked for proof. "Come in, before the cold \
-does." "Ask me something smaller first." "You see a thing, I see the work of half a year."
+**How you speak.** {who["voice"]} {rng.choice(offline_cast.TABOOS)} {sayings}
 
 **What is under it.** You want {_bare(who["wants"])}. You fear this: {_bare(who["fears"])}. What you hide: \
 {_bare(who["secret"])}. It comes near the surface when somebody stays longer than they have to.
