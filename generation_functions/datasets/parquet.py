@@ -33,6 +33,7 @@ def write_parquet(sources: Sequence[Path], targets: Sequence[Path]) -> tuple[str
     columns = _columns(sources)
     while (stubborn := _write_all(sources, targets, columns)) is not None:
         columns[stubborn] = None
+    pa.default_memory_pool().release_unused()  # it would keep what it took until the process ends
     return tuple(name for name, found in columns.items() if found is None and name not in AS_JSON_TEXT)
 
 

@@ -11,6 +11,7 @@ from generation_functions.store.schema import APPLICATION_ID, CREATE, SCHEMA_VER
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _BUSY_MS = 5_000
+_WRITING_CACHE_KIB, _READING_CACHE_KIB = 16_000, 4_000
 _FULL_CHECK_BYTES = 256 * 1024 * 1024
 _TABLES = {"exchanges", "messages", "rows", "retries", "facts"}
 
@@ -22,7 +23,8 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
-    connection.execute("PRAGMA cache_size = -16000")
+    # A sort in memory takes as much again as the cache; beyond it, the system keeps the file's pages anyway.
+    connection.execute(f"PRAGMA cache_size = -{_WRITING_CACHE_KIB if writing else _READING_CACHE_KIB}")
     return connection
 
 

@@ -30,8 +30,13 @@ CREATE TABLE IF NOT EXISTS retries (step TEXT, key TEXT, round INTEGER NOT NULL,
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
-INDEX_ROWS = "CREATE INDEX IF NOT EXISTS rows_key ON rows (key)"
-"""For finding rows by key alone. Made when a run ends: kept up to date row by row, it is a quarter of the writing."""
+INDEX_ROWS = (
+    "PRAGMA cache_size = -4000",
+    "PRAGMA shrink_memory",
+    "CREATE INDEX IF NOT EXISTS rows_key ON rows (key)",
+)
+"""For finding rows by key alone. Made when a run ends: kept up to date row by row, it is a quarter of the writing.
+The writer is done by then, so the sort may have the memory of its cache."""
 
 EXCHANGE_COLUMNS = (
     "key", "model", "step", "prompt", "sampling", "sample", "attempt", "text", "thoughts", "finish_reason",

@@ -271,7 +271,8 @@ class Store(StoreReader):
 
     def index_rows(self) -> None:
         """Have rows found quickly by their keys, once all are there."""
-        self._writer.execute(INDEX_ROWS)
+        for statement in INDEX_ROWS:
+            self._writer.execute(statement)
 
     def hurry(self) -> None:
         """Have what is queued written soon, for whoever looks on."""
