@@ -120,11 +120,13 @@ def live_lines(manifest: Manifest, width: int) -> list[str]:
 
 def _run_line(manifest: Manifest, width: int) -> str:
     calls, reused = calls_of(manifest)
+    shards = manifest.get("shards", {})
+    calls += shards.get("calls", 0)
     seconds = seconds_of(manifest)
     rate = f" ({calls / seconds:.1f}/s)" if calls and seconds else ""
     parts = [
-        duration(seconds), counted(calls, "call") + rate, f"{number(reused)} reused" if reused else "",
-        _spent(manifest),
+        duration(seconds), f"{shards['done']} of {counted(shards['count'], 'shard')} done" if shards else "",
+        counted(calls, "call") + rate, f"{number(reused)} reused" if reused else "", _spent(manifest),
     ]  # fmt: skip
     status = "stopping" if manifest["status"] == "cancelling" else "running"
     return shorten(" · ".join([f"{status} {manifest['pipeline']}", *filter(None, parts)]), width)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from commands import summary
 from commands.job import Job, add_change_arguments, changes_of, command_line, load_jobs
 from commands.progress import progress_for
+from commands.spread import add_spread_arguments, cut_of, spread_jobs
 from commands.terminal import counted, money, paint, print_error, print_warning, say
 from generation_functions.errors import RunStopped
 
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_change_arguments(parser)
     parser.add_argument("--dry-run", action="store_true", help="check everything, show what would run, and stop there")
+    add_spread_arguments(parser)
     parser.add_argument("--json", action="store_true", help="a JSON object for each run on stdout")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
 
@@ -45,13 +47,14 @@ def execute(arguments: argparse.Namespace) -> int:
     from generation_functions.run.watch import watch_process
 
     watch_process()  # before any pipeline is imported: what its module reads counts as well
-    jobs = load_jobs(arguments.config, changes_of(arguments))
+    changes = changes_of(arguments)
+    jobs = load_jobs(arguments.config, changes)
     voice = Voice(arguments.json, arguments.quiet, arguments.debug)
     if arguments.dry_run:
         from commands.dry_run import show_plan
 
         return show_plan(jobs, as_json=voice.json)
-    return run_jobs(jobs, voice)
+    return run_jobs(spread_jobs(jobs, cut_of(arguments), arguments.config, changes), voice)
 
 
 def run_jobs(jobs: Sequence[Job], voice: Voice = Voice()) -> int:

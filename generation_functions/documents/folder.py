@@ -25,14 +25,23 @@ WELL_KNOWN = (".txt", ".md", ".pdf", ".docx", ".pptx", ".xlsx", ".epub", ".html"
 
 @dataclass(frozen=True)
 class Part:
-    """Some files of a folder: from the source `first` on, or up to the source `end`, itself included or not."""
+    """Some files of a folder: from the source `first` on, or up to the source `end`, itself included or not.
+
+    has  whether the one document of a file is wanted, by its source; files that may hold several always are
+    """
 
     first: str | None = None
     end: str | None = None
     inclusive: bool = False
+    has: Callable[[str], bool] | None = None
 
     def of(self, found: Sequence[Found | Skip]) -> Sequence[Found | Skip]:
         """What lies in this part. Nothing lies before an `end` that is not there, and all after such a `first`."""
+        span = self._span(found)
+        has = self.has
+        return span if has is None else [item for item in span if _may_hold_several(item.source) or has(item.source)]
+
+    def _span(self, found: Sequence[Found | Skip]) -> Sequence[Found | Skip]:
         at = {item.source: index for index, item in enumerate(found)}
         if self.end is not None and self.end not in at:
             return []
@@ -66,6 +75,11 @@ def read_documents(
         raise ConfigError(f"no documents in {folder}: {_inventory(found)}", hint=_supported(readers))
     reading = _Reading(limits, readers, cache, workers, stop)
     return _read(folder, found, reading) if part is None else _read_part(part.of(found), reading)
+
+
+def file_sources(folder: Path) -> list[str]:
+    """What is in a folder, in path order, by the names that documents are known by. Raises `ConfigError`."""
+    return [item.source for item in _find(folder)]
 
 
 def _find(folder: Path) -> list[Found | Skip]:
@@ -208,6 +222,11 @@ class _Reading:
             yield Skip.because("", exc)
         except OSError as exc:
             yield Skip("", f"it cannot be read: {exc.strerror or exc}")
+
+
+def _may_hold_several(source: str) -> bool:
+    kind = READERS.get(_suffix(source))
+    return kind is not None and (kind.records or kind.open is not None)
 
 
 def _suffix(source: str) -> str:

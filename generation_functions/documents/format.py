@@ -23,6 +23,7 @@ class Format:
     library    the package that does the parsing; its version counts too.
     extra      what else results depend on, such as a program that may be installed.
     open       opens what the reader gave as members.
+    records    one file may hold many documents.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Format:
     library: str = ""
     extra: Callable[[], str] | None = None
     open: Opener | None = None
+    records: bool = False
 
     @property
     def edition(self) -> str:

@@ -22,14 +22,16 @@ from generation_functions.documents.word import read_docx
 
 _FORMATS = {
     (".txt", ".text", ".md", ".markdown"): Format("plain text", read_text, isolated=False),
-    (".jsonl", ".ndjson"): Format("JSON lines", read_jsonl, isolated=False),
+    (".jsonl", ".ndjson"): Format("JSON lines", read_jsonl, isolated=False, records=True),
     (".srt", ".vtt"): Format("subtitles", read_subtitles),
     (".pdf",): Format("PDF", read_pdf, library="pypdfium2", extra=ocr.version),
     (".docx", ".docm"): Format("Word document", read_docx, version=2, library="lxml"),
     (".pptx", ".pptm"): Format("slides", read_pptx, library="lxml"),
-    (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"): Format("spreadsheet", read_workbook, library="python-calamine"),
-    (".csv",): Format("comma-separated values", read_table),
-    (".tsv", ".tab"): Format("tab-separated values", read_table, ("\t",)),
+    (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"): Format(
+        "spreadsheet", read_workbook, library="python-calamine", records=True
+    ),
+    (".csv",): Format("comma-separated values", read_table, records=True),
+    (".tsv", ".tab"): Format("tab-separated values", read_table, ("\t",), records=True),
     (".epub",): Format("e-book", read_epub, version=2, library="lxml"),
     (".html", ".htm", ".xhtml"): Format("web page", read_html, version=2, library="lxml"),
     (".rst",): Format("reStructuredText", read_rst),
@@ -38,8 +40,8 @@ _FORMATS = {
     (".odt",): Format("OpenDocument text", read_odt, library="lxml"),
     (".eml",): Format("e-mail", mail.read_mail, version=2, library="lxml", open=mail.open_attachment),
     (".ipynb",): Format("notebook", read_notebook),
-    (".json",): Format("JSON records", read_json),
-    (".parquet",): Format("Parquet records", read_parquet, library="pyarrow"),
+    (".json",): Format("JSON records", read_json, records=True),
+    (".parquet",): Format("Parquet records", read_parquet, library="pyarrow", records=True),
     (".zip",): Format("archive", archive.read_zip, open=archive.open_member),
 }
 

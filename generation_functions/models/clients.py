@@ -45,6 +45,7 @@ class ModelClients:
     Until one call of a client was answered, its other calls wait: a wrong key costs one call.
 
     timing, rng, session   clocks, randomness and the network; the machine's own where they are left out
+    limits                 what this process may have of each endpoint's limits; all of them where it is left out
     tell                   an attribute: hears, in one line, what a run's log should say of its endpoints
     """
 
@@ -54,10 +55,12 @@ class ModelClients:
         timing: Timing | None = None,
         rng: Random | None = None,
         session: Callable[[], aiohttp.ClientSession] | None = None,
+        limits: Callable[[ModelSpec], ModelSpec] | None = None,
     ) -> None:
         self._timing = timing
         self._rng = rng or Random()
         self._new_session = session
+        self._limits = limits
         self._session: aiohttp.ClientSession | None = None
         self.tell: Callable[[str], None] = _unheard
         self._clients: dict[str, ModelClient] = {}
@@ -80,7 +83,8 @@ class ModelClients:
         if model.spec.provider == "openai-batch":
             key = content_key(key, model.name, None if batches is None else str(batches.folder))
         if key not in self._clients:
-            self._clients[key] = self._new_client(model, batches)
+            limited = model if self._limits is None else Model(model.name, self._limits(model.spec))
+            self._clients[key] = self._new_client(limited, batches)
         return self._clients[key]
 
     def _new_client(self, model: Model, batches: BatchDesk | None) -> ModelClient:

@@ -21,7 +21,9 @@ from generation_functions.errors import (
 )
 from generation_functions.models.exchange import Completion, ModelClient, Request, Usage
 from generation_functions.models.model import Model, ModelSpec
+from generation_functions.rows import Json
 from generation_functions.run.budget import Budget
+from generation_functions.run.shard import Shard
 from generation_functions.store import Answer, Store, StoreReader
 from generation_functions.streams.flow import StopSignal
 
@@ -34,11 +36,16 @@ _REFUSED, _TRANSIENT, _UNFINISHED = "refused", "transient", "unfinished"
 
 @dataclass
 class StepCalls:
-    """How one step's questions were answered in this attempt."""
+    """How one step's questions were answered in this attempt. `elsewhere`: calls of `calls` that shards made."""
 
     calls: int = 0
     reused: int = 0
     retries: int = 0
+    elsewhere: int = 0
+
+    def as_json(self) -> dict[str, Json]:
+        """For the manifest. What other processes asked was stored before this one wanted it: that is no reuse."""
+        return {"calls": self.calls, "reused": max(0, self.reused - self.elsewhere), "retries": self.retries}
 
 
 @dataclass
@@ -48,6 +55,7 @@ class Exchanges:
     replay_transient  whether a stored passing fault is taken as final: true when the attempt before had come to its end
     borrowed          stores of previews, estimates and other runs, whose answers are taken over
     ask_no_model      whether a question that no store answers is only counted as a call, and fails its row
+    lent_faults       the shard that this is: to it, faults that are final for the run it belongs to are so as well
     batches           where models of the Batch API are remembered; None: they are called directly
     """
 
@@ -60,6 +68,7 @@ class Exchanges:
     borrowed: tuple[StoreReader, ...] = ()
     ask_no_model: bool = False
     batches: BatchDesk | None = None
+    lent_faults: Shard | None = None
     steps: dict[str, StepCalls] = field(default_factory=dict)
     _open: dict[asyncio.Task[Any], Request] = field(default_factory=dict)
     _let_go: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -118,13 +127,18 @@ class Exchanges:
     def _borrow(self, key: str, model: Model, request: Request, step: str) -> Answer | None:
         for reader in self.borrowed:
             answer = reader.answer(key)
-            if answer is not None and (answer.error is None or self.ask_no_model):
+            if answer is not None and (answer.error is None or self.ask_no_model or self._is_lent(answer.error)):
                 self.store.add_answer(
                     key, request, answer.completion, model=model.name, step=step, cost=answer.cost,
                     run_attempt=self.run_attempt, error=answer.error,
                 )  # fmt: skip
                 return answer
         return None
+
+    def _is_lent(self, error: str) -> bool:
+        kind = error.split(":", 1)[0]
+        shard = self.lent_faults
+        return shard is not None and (kind == _REFUSED or (kind == _TRANSIENT and shard.replays))
 
     async def _call(self, key: str, model: Model, request: Request, step: str, counts: StepCalls) -> Completion:
         future: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from heapq import nsmallest
@@ -32,6 +32,8 @@ from generation_functions.run.manifest import (
     write_manifest,
 )
 from generation_functions.run.runlog import RunLog
+from generation_functions.run.shard import Shard
+from generation_functions.run.shard_stores import SHARDS_FOLDER, ShardStores, set_shards_aside
 from generation_functions.run.surroundings import Surroundings
 from generation_functions.run.written import DATASETS_FOLDER, Dataset, write_card
 from generation_functions.steps.outcome import Outcome
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from generation_functions.datasets.split import Shares
     from generation_functions.models.batch.desk import BatchDesk
     from generation_functions.models.clients import ModelClients
+    from generation_functions.run.spread import Spread
 
 STORE_FILE = "store.sqlite"
 CONFIG_FILE = "config.yaml"
@@ -76,6 +79,8 @@ class RunOptions:
     fresh             set an earlier store aside and start over
     fingerprint       of the resolved config; `config_text` is that config as YAML, secrets as references
     redact            removes secrets from text on its way to a log, an event or a manifest
+    shard             the part of a run's documents that this is; None for all of them
+    spread            has shards asked by other processes before the first row; None for a run in this process alone
     on_progress       called about once a second with the manifest
     on_log            called with every line of the log
     surroundings      the clock, network and disk; the machine's own unless a simulation stands in
@@ -97,6 +102,8 @@ class RunOptions:
     redact: Callable[[str], str] = _unchanged
     on_progress: Callable[[dict[str, Any]], None] | None = None
     on_log: Callable[[str], None] | None = None
+    shard: Shard | None = None
+    spread: Spread | None = None
     heartbeat_s: float = 1.0
     surroundings: Surroundings = field(default_factory=Surroundings)
 
@@ -121,6 +128,7 @@ class RunFolder:
         self.prompts: dict[str, str] = {}
         self.limited_by: int | None = None
         self.ending: Ending | None = None
+        self.top: RunFolder = parent.top if parent is not None else self
         self.lenders = _lenders(path, options, parent)
         self.stop: StopSignal = parent.stop if parent is not None else StopSignal()
         self.budget: Budget = parent.budget if parent is not None else Budget(options.budget_usd)
@@ -154,6 +162,7 @@ class RunFolder:
         before = self._before()
         if self.options.fresh:
             _set_aside_for_fresh_start(self.path)
+            set_shards_aside(self.path)
         clean = before.get("status") in ENDED
         self.store = self.options.surroundings.open_store(self.path / STORE_FILE, clean=clean)
         self._to_close.callback(self.store.close)
@@ -164,13 +173,17 @@ class RunFolder:
             self._to_close.callback(reader.close)
         self.retries = {key: rounds for store in (*borrowed, self.store) for key, rounds in store.retries().items()}
         self.budget.spent_usd += self.store.spent() + sum(map(self._owed_to, borrowed))
+        if self.options.shard is not None and self.budget.limit_usd is not None:
+            self.budget.limit_usd += sum(reader.spent() for reader in borrowed)  # a shard's share is for its own calls
+        self.shards = ShardStores(self.store, self.budget, self.top.path / SHARDS_FOLDER, self.path, self.top.path)
+        self.shards.take_found(self.run_attempt, self.top.run_attempt)
         self._goes_on = bool(before) and before.get("status") not in CAME_TO_ITS_END and not self.options.fresh
         ended_alike = before.get("status") in CAME_TO_ITS_END and before.get("fingerprint") == self.options.fingerprint
         assert clients is not None
         self.exchanges = Exchanges(
             self.store, clients, self.budget, self.stop, self.run_attempt,
             replay_transient=ended_alike and not self.options.fresh, borrowed=borrowed,
-            ask_no_model=self.options.ask_no_model,
+            ask_no_model=self.options.ask_no_model, steps=self.shards.calls, lent_faults=self.options.shard,
         )  # fmt: skip
         self.exchanges.batches = self._batches()
         self.events = Events(self.path, redact=self.options.redact, clock=self._clock)
@@ -271,6 +284,22 @@ class RunFolder:
         )
         return decode_place(found[0][0]) if found else None
 
+    @property
+    def shard_of_files(self) -> Shard | None:
+        """The shard whose documents alone are read; None where a limit counts the rows of all documents."""
+        counts_all = self.options.limit is not None or self.options.sample is not None
+        return None if counts_all else self.options.shard
+
+    @contextmanager
+    def asking_alone(self, stage: Stage) -> Iterator[None]:
+        """While it lasts, what is asked is asked for the whole run: a shard finds it answered, or goes without."""
+        before = self.exchanges.ask_no_model
+        self.exchanges.ask_no_model = before or self.options.shard is not None
+        try:
+            yield
+        finally:
+            self.exchanges.ask_no_model = before
+
     def limited(self, source: Iterator[Row]) -> Iterator[Row]:
         """The first `limit` source rows, or a `sample` of those; remembers whether any was left out."""
         if self.options.sample is not None:
@@ -326,6 +355,9 @@ class RunFolder:
             "prompts": dict(sorted(self.prompts.items())),
             "versions": _versions(),
         }
+        if self.shards.under_way is not None:
+            manifest["shards"] = self.shards.under_way.as_json()
+            manifest["cost_usd"] = round(self.budget.spent_usd + self.shards.under_way.cost_usd, 6)
         if self.exchanges.batches is not None and (batches := self.exchanges.batches.as_json()):
             manifest["batches"] = batches
         if ending is not None:
@@ -336,7 +368,7 @@ class RunFolder:
         steps = {}
         for name, counts in self.counts().items():
             calls = self.exchanges.steps.get(name)
-            asked = vars(calls) if calls is not None else {"calls": 0, "reused": 0, "retries": 0}
+            asked = calls.as_json() if calls is not None else {"calls": 0, "reused": 0, "retries": 0}
             steps[name] = {**counts.as_json(), **asked}
         return steps
 
@@ -356,6 +388,7 @@ class RunFolder:
                 self.store.forget_rows_before(self.run_attempt)
             await self.store.flushed()
             self.store.index_rows()  # by the thread that writes, while this one counts
+            self.shards.remove_taken()
             manifest = self.manifest(ending.status, ending)
             manifest["sources"] = coverage(self.store, self.run_attempt, list(self.counts()))
             manifest["paid"] = model_totals(self.store)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,7 @@ from generation_functions.models.model import Model
 from generation_functions.prompts import Prompt, PromptBook, PromptMode
 from generation_functions.rows import Json, Row, content_key
 from generation_functions.run.folder import RunFolder, RunOptions
+from generation_functions.run.shard import ends_here
 from generation_functions.run.sources import Documents, given_rows
 from generation_functions.run.written import Dataset, Shape, dataset_stage, export_dataset
 from generation_functions.steps.asking import Asking, Doing, Services
@@ -34,7 +35,7 @@ from generation_functions.steps.one_off import OneOffStep
 from generation_functions.steps.outcome import Outcome
 from generation_functions.steps.step import PromptedStep, Step
 from generation_functions.streams.flow import Flow
-from generation_functions.streams.stage import Stage, StepStage
+from generation_functions.streams.stage import GatheringStage, Stage, StepStage
 from generation_functions.streams.stream import Stream
 
 if TYPE_CHECKING:
@@ -199,6 +200,8 @@ class Run(Services):
         what must know all of them."""
         rows: list[Row] = []
         await self._flow(stream, list(stream.stages), rows.append, every=every)
+        if self.options.shard is not None:
+            raise ends_here(f"what is collected after {stream.end!r}")
         return sorted(rows, key=lambda row: (row.place, row.key))
 
     async def once(self, step: OneOffStep, *, model: Model, **values: Any) -> Any:
@@ -207,8 +210,11 @@ class Run(Services):
         stage = self.bind(step, model=model, name=None, settings=values, depth=0)
         self.folder.begin(stage)
         self.folder.exchanges.expect(model)
-        made = await stage.process(row, self.folder)
+        with self.folder.asking_alone(stage):
+            made = await stage.process(row, self.folder)
         if not made:
+            if self.options.shard is not None:
+                raise ends_here(f"{step.name!r}, asked once for the whole run,")
             if self.folder.stop.stopped is not None:
                 raise self.folder.stop.stopped
             raise MillraceError(f"step {step.name!r} got no usable answer: {self.folder.why_lost(step.name)}")
@@ -218,6 +224,8 @@ class Run(Services):
         self, stream: Stream, stages: list[Stage], arrive: Callable[[Row], None], *, every: bool = False
     ) -> None:
         folder = self.folder
+        if self.options.spread is not None and stream.models:
+            await self.options.spread.before_rows(folder.top)
         for model in stream.models:
             folder.exchanges.expect(model)
         for stage in (*stream.source_stages, *stages):
@@ -225,10 +233,21 @@ class Run(Services):
         folder.width = _width(stream.models)
         source = stream.source() if every else folder.limited(stream.source())
         flow = Flow(
-            source, stages, recorder=folder, arrive=arrive,
+            self._own(source), self._alone(stages), recorder=folder, arrive=arrive,
             width=folder.width, stop=folder.stop,
         )  # fmt: skip
         await flow.run()
+
+    def _own(self, source: Iterator[Row]) -> Iterator[Row]:
+        shard = self.options.shard
+        return source if shard is None else (row for row in source if shard.has(row.place))
+
+    def _alone(self, stages: list[Stage]) -> list[Stage]:
+        """The stages that can be gone through without the rows of other shards."""
+        if self.options.shard is None:
+            return stages
+        whole = (i for i, stage in enumerate(stages) if isinstance(stage, GatheringStage) and stage.whole)
+        return stages[: next(whole, len(stages))]
 
     # What streams and steps ask of a run
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from generation_functions.chunking import ChunkBy, Cut, Cutting, cut_documents
 from generation_functions.documents import Document, Limits, Skip, read_documents
 from generation_functions.documents.document import DEFAULT_LIMITS
-from generation_functions.documents.folder import Part
+from generation_functions.documents.folder import Part, file_sources
 from generation_functions.languages import detect_language
 from generation_functions.rows import Json, Place, Row, content_key
+from generation_functions.run.shard import Shard
 from generation_functions.run.tally import Tally
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import KEPT
@@ -110,7 +111,9 @@ class Documents:
 
     def _halves(self, last: Stage) -> Iterator[_Half]:
         """The parts to read the folder in. `last` is the source's last stage, whose rows tell how far a run had got."""
-        return _halves(self.run.folder.frontier(last.name), self.folder)
+        if (shard := self.run.options.shard) is not None:
+            shard.rank(file_sources(self.folder))
+        return _halves(self.run.folder.frontier(last.name), self.folder, self.run.folder.shard_of_files)
 
     def _found(self, half: _Half, numbers: deque[int]) -> Generator[Document | Skip, None, None]:
         """What a part of the folder gives; for each, `numbers` gets how often its file has held the same by then."""
@@ -169,20 +172,28 @@ class _Half:
     source: str = ""
     record: int = 0
     before: bool = False
+    shard: Shard | None = None
 
     def has(self, found: Document | Skip) -> bool:
+        if self.shard is not None and not self.shard.has((found.source, found.record or 0)):
+            return False
         return found.source != self.source or ((found.record or 0) < self.record) == self.before
 
 
-def _halves(frontier: Place | None, folder: Path) -> Iterator[_Half]:
-    """The whole folder, or first what a killed run had not got to, then what it had: new questions do not wait."""
+def _halves(frontier: Place | None, folder: Path, shard: Shard | None) -> Iterator[_Half]:
+    """The whole folder, or first what a killed run had not got to, then what it had: new questions do not wait.
+
+    Of a shard, only its own documents.
+    """
+    has = shard.has_file if shard is not None else None
     source, record, *_ = (*(frontier or ("", 0)), 0)
     file = folder if folder.is_file() else folder / str(source)
     if not source or not isinstance(record, int) or not file.is_file():
-        yield _Half()
+        yield _Half(Part(has=has) if has is not None else None, shard=shard)
         return
-    yield _Half(Part(first=str(source)), str(source), record)
-    yield _Half(Part(end=str(source), inclusive=record > 0), str(source), record, before=True)
+    yield _Half(Part(first=str(source), has=has), str(source), record, shard=shard)
+    end = Part(end=str(source), inclusive=record > 0, has=has)
+    yield _Half(end, str(source), record, before=True, shard=shard)
 
 
 def _fields(cut: Cut, document: str, *, overlapping: bool) -> dict[str, Json]:

@@ -246,6 +246,22 @@ class Store(StoreReader):
                 self._writer.add_exchange(record)
                 self._keys().add(key)
 
+    def take_all(self, other: StoreReader, *, run_attempt: int) -> Iterator[dict[str, Any]]:
+        """Copy every exchange that this store lacks, with the messages they share, as if this attempt had made them.
+
+        Gives each that was copied, by its columns. An answer takes the place of a fault that is stored here.
+        """
+        for record in other.query("SELECT key, content FROM messages"):
+            self._writer.execute("INSERT OR IGNORE INTO messages VALUES (?, ?)", record)
+        for record in other.stream(f"SELECT {', '.join(EXCHANGE_COLUMNS)} FROM exchanges ORDER BY id"):
+            exchange = {**dict(zip(EXCHANGE_COLUMNS, record, strict=True)), "run_attempt": run_attempt}
+            known = self.answer(exchange["key"])
+            if known is not None and (known.error is None or _is_copy(known, exchange)):
+                continue
+            self._writer.add_exchange(tuple(exchange.values()))
+            self._keys().add(exchange["key"])
+            yield exchange
+
     def add_row(self, record: RowRecord, *, run_attempt: int) -> None:
         """Store what a step made of a row. It reaches the disk with the next commit; it can always be made again."""
         self._writer.add_row(
@@ -286,6 +302,11 @@ class Store(StoreReader):
         """Write what is queued, fold the log into the database, and give back both connections."""
         super().close()  # first: the last connection to close folds the log in, and a reading one cannot
         self._writer.close()
+
+
+def _is_copy(known: Answer, exchange: dict[str, Any]) -> bool:
+    """Whether a fault is the stored one once more, so that what it cost would be counted twice."""
+    return known.error == exchange["error"] and bool(exchange["input_tokens"] or exchange["output_tokens"])
 
 
 def _json(value: Json) -> str:
