@@ -43,6 +43,12 @@ install_trainers() {
     install requirements-train.lock --no-deps
 }
 
+# install_ray: bring the engine that spreads a run over machines, on a build machine or where it is asked for.
+install_ray() {
+    if [ "${CI:-}" != true ] && [ "${MILLRACE_RAY:-}" != 1 ]; then return; fi
+    install requirements-ray.lock --no-deps
+}
+
 # install_browser: on a build machine, bring the browser that the tests of pages use. Elsewhere they say what they miss.
 install_browser() {
     if [ "${CI:-}" != true ] || [ "$(id -u)" != 0 ] || command -v chromium >/dev/null 2>&1; then return; fi
@@ -61,6 +67,7 @@ test)
     install requirements.lock
     install requirements-dev.lock
     install_trainers
+    install_ray
     install_browser
     .venv/bin/ruff check .
     .venv/bin/ruff format --check .

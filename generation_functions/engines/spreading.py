@@ -125,7 +125,7 @@ class Spreading:
             outcome = await self._answered(folder, assignment)
         finally:
             if assignment.folder.exists():
-                await folder.shards.take(assignment.folder.name, folder.run_attempt)
+                await folder.take_shard(assignment.folder.name)
         if outcome is None:
             return
         money.settle(assignment.shard.index, outcome.paid_usd)

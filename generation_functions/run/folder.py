@@ -129,6 +129,7 @@ class RunFolder:
         self.limited_by: int | None = None
         self.ending: Ending | None = None
         self.top: RunFolder = parent.top if parent is not None else self
+        self.inside: list[RunFolder] = []
         self.lenders = _lenders(path, options, parent)
         self.stop: StopSignal = parent.stop if parent is not None else StopSignal()
         self.budget: Budget = parent.budget if parent is not None else Budget(options.budget_usd)
@@ -149,6 +150,8 @@ class RunFolder:
             with self._kept_to_the_end, suppress(StoreError):  # the first error says what is wrong
                 self._to_close.close()
             raise
+        if parent is not None:
+            self.top.inside.append(self)
 
     def _make(self) -> None:
         try:
@@ -227,6 +230,12 @@ class RunFolder:
         from generation_functions.run.batches import batch_desk
 
         return batch_desk(self)
+
+    async def take_shard(self, shard: str) -> None:
+        """Take over what a shard of this attempt has answered, here and in the runs inside this one that are open."""
+        self.budget.spent_usd += self.shards.cost_of(shard)
+        for run in (self, *self.inside):
+            await run.shards.take(shard, run.run_attempt)
 
     # Rows
 

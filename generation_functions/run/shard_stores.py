@@ -51,7 +51,7 @@ class ShardStores:
         for path in self._found():
             now = path.relative_to(self.folder).parts[0].startswith(f"{current}-")
             for exchange in self._new(path, run_attempt if now else run_attempt - 1):
-                if now:  # its cost is counted since the shard ended
+                if now:  # its cost is counted since that shard ended
                     self._count(exchange)
                 else:
                     self._budget.spent_usd += exchange["cost"]
@@ -61,13 +61,16 @@ class ShardStores:
         path = self.folder / shard / self._within
         if not path.exists():
             return
-        self._budget.spent_usd += sum(map(_cost_inside, _inside(path.parent)))
         for number, exchange in enumerate(self._new(path, run_attempt)):
-            self._budget.spent_usd += exchange["cost"]
             self._count(exchange)
             if number % _FLUSH_EVERY == 0:
                 await self._store.flushed()
         await self._store.flushed()
+
+    def cost_of(self, shard: str) -> float:
+        """USD that a shard has paid, in its own run and those inside it, without what it was lent."""
+        folder = self.folder / shard
+        return sum(_paid_anew(path, self.folder / KNOWN_FOLDER / path.relative_to(folder)) for path in _stores(folder))
 
     def remove_taken(self) -> None:
         """Remove the shards whose answers are all on disk here; those that a run inside this one needs stay."""
@@ -100,15 +103,11 @@ class ShardStores:
         calls.retries += exchange["tries"]
 
 
-def _inside(shard: Path) -> Iterator[Path]:
-    """The stores of runs inside a shard's run."""
-    return (path for path in shard.rglob(_STORE_FILE) if path.parent != shard)
+def _stores(folder: Path) -> Iterator[Path]:
+    return folder.rglob(_STORE_FILE)
 
 
-def _cost_inside(path: Path) -> float:
-    """USD that a run inside a shard's run has paid, without what it was lent."""
-    shard = next(folder for folder in path.parents if folder.parent.name == SHARDS_FOLDER)
-    known = shard.parent / KNOWN_FOLDER / path.relative_to(shard)
+def _paid_anew(path: Path, known: Path) -> float:
     lent = _paid(known) if known.exists() else {}
     return sum(cost for key, cost in _paid(path).items() if key not in lent)
 
@@ -126,7 +125,7 @@ def copy_known(top: Path, shards: Path) -> Path:
     known = shards / KNOWN_FOLDER
     shutil.rmtree(known, ignore_errors=True)
     known.mkdir(parents=True)
-    for path in sorted(top.rglob(_STORE_FILE)):
+    for path in sorted(_stores(top)):
         within = path.relative_to(top)
         if any(part.startswith(".") for part in within.parts):
             continue
