@@ -128,9 +128,14 @@ def test_a_killed_run_leaves_no_process_and_its_shards_answers_count(tmp_path: P
     project = project_at(tmp_path, slow, max_in_flight=4)
     configure(project, "without_duplicates")
     process = project.start(*SPREAD)
-    shards = [project.output / ".shards" / f"1-0000{number}" for number in range(2)]
-    wait_for(lambda: calls.started() >= 12 and all("pid" in holder_of(shard) for shard in shards))
-    pids = [holder_of(shard)["pid"] for shard in shards]
+    pids: list[int] = []
+
+    def at_work() -> list[int]:
+        found = [holder_of(shard).get("pid") for shard in (project.output / ".shards").glob("1-*")]
+        pids[:] = [pid for pid in found if pid is not None]
+        return pids
+
+    wait_for(lambda: calls.started() >= 6 and at_work())
     process.kill()
     process.communicate()
     wait_for(lambda: not any(_lives(pid) for pid in pids))
