@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from generation_functions.run.runner import RunResult
 
 
+_BEGIN = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); import commands.shard as s; sys.exit(s.main())"
+
+
 def task_of(job: Job, changes: Changes, config: Path | None, number: int, assignment: Assignment) -> Task:
     """An assignment as a task: the job is the `number`-th that the config and the changes give."""
     message = {
@@ -31,7 +34,7 @@ def task_of(job: Job, changes: Changes, config: Path | None, number: int, assign
         "places": assignment.places, "share_usd": assignment.budget_usd, "shard": assignment.shard.index,
         "shards": assignment.shard.count, "replays": assignment.shard.replays,
     }  # fmt: skip
-    return Task((sys.executable, "-m", "commands.shard"), str(Path.cwd()), message)
+    return Task((sys.executable, "-c", _BEGIN), str(Path.cwd()), message)
 
 
 def main() -> int:
@@ -98,7 +101,3 @@ def _outcome(job: Job, result: RunResult, folder: Path) -> Outcome:
         failed = Outcome.failed(result.error)
         ended = replace(failed, status=ended.status, message=job.options.redact(failed.message))
     return replace(ended, calls=calls, paid_usd=paid)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
