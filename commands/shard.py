@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from generation_functions.run.runner import RunResult
 
 
-_BEGIN = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); import commands.shard as s; sys.exit(s.main())"
+_ROOT = str(Path(__file__).parents[1])
+_BEGIN = f"import sys; sys.path.insert(0, {_ROOT!r}); from commands.shard import main; sys.exit(main())"
 
 
 def task_of(job: Job, changes: Changes, config: Path | None, number: int, assignment: Assignment) -> Task:
