@@ -96,9 +96,9 @@ def _options(job: Job, order: dict[str, Any]) -> Any:
 def _outcome(job: Job, result: RunResult, folder: Path) -> Outcome:
     from generation_functions.engines.progress import calls_and_cost
 
-    calls, paid = calls_and_cost(folder)
+    calls, _ = calls_and_cost(folder)
     ended = Outcome(result.ending.status, job.options.redact(result.ending.message))
     if isinstance(result.error, Exception):
         failed = Outcome.failed(result.error)
         ended = replace(failed, status=ended.status, message=job.options.redact(failed.message))
-    return replace(ended, calls=calls, paid_usd=paid)
+    return replace(ended, calls=calls)

@@ -8,6 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import secrets
+import shutil
+import tempfile
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +19,9 @@ from generation_functions.engines.process import ProcessWorker
 from generation_functions.errors import MillraceError
 
 _ADDRESS = "RAY_ADDRESS"
+_PRIVATE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}
+"""Read by Ray when it is imported. The first, named after the systems where it is the rule, keeps its ports on the
+loopback address; Ray would open them to the network. With the second, they take nobody who lacks the token."""
 _INSTALL = "Install it: .venv/bin/pip install --requirement requirements-ray.lock"
 
 
@@ -30,15 +36,21 @@ class RayEngine:
     def __init__(self, places: int | None = None) -> None:
         self._places = places
         self._ray: Any = None
+        self._scratch: str | None = None
 
     async def __aenter__(self) -> RayEngine:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        if not os.environ.get(_ADDRESS):
+            os.environ.update(_PRIVATE, RAY_AUTH_TOKEN=secrets.token_hex(32))
+            self._scratch = tempfile.mkdtemp(prefix="millrace-")  # short: paths of sockets may have 107 characters
         self._ray = _imported()
         await asyncio.to_thread(self._connect)
         return self
 
     async def __aexit__(self, *details: object) -> None:
         await asyncio.to_thread(self._ray.shutdown)
+        if self._scratch is not None:
+            await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
 
     @property
     def places(self) -> int:
@@ -51,7 +63,7 @@ class RayEngine:
 
     def _connect(self) -> None:
         address = os.environ.get(_ADDRESS)
-        settings: dict[str, Any] = {"address": address} if address else _alone(self._places)
+        settings: dict[str, Any] = {"address": address} if address else _alone(self._places, self._scratch)
         try:
             self._ray.init(logging_level=logging.ERROR, log_to_driver=False, namespace="millrace", **settings)
         except (OSError, RuntimeError, ValueError) as exc:
@@ -94,9 +106,9 @@ class RayWorker:
         self._ray.kill(self._actor)
 
 
-def _alone(places: int | None) -> dict[str, Any]:
-    """A cluster of this machine alone, seen by nobody else."""
-    return {"num_cpus": places, "include_dashboard": False, "_node_ip_address": "127.0.0.1", "address": "local"}
+def _alone(places: int | None, scratch: str | None) -> dict[str, Any]:
+    """A cluster of this machine alone."""
+    return {"address": "local", "num_cpus": places, "include_dashboard": False, "_temp_dir": scratch}
 
 
 def _imported() -> Any:

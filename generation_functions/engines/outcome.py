@@ -16,14 +16,13 @@ class Outcome:
     """The end of one shard.
 
     status    as in its manifest, or "failed"
-    calls     that were made, and `paid_usd` what they cost, over all attempts of the shard
+    calls     that were made in the last attempt
     kind      the error's class and `reason` that of a stop, where one ended it
     """
 
     status: str
     message: str
     calls: int = 0
-    paid_usd: float = 0.0
     kind: str = ""
     reason: str = ""
     hint: str | None = None

@@ -124,11 +124,10 @@ class Spreading:
         try:
             outcome = await self._answered(folder, assignment)
         finally:
-            if assignment.folder.exists():
-                await folder.take_shard(assignment.folder.name)
+            paid = await folder.take_shard(assignment.folder.name)
+            money.settle(assignment.shard.index, paid)
         if outcome is None:
             return
-        money.settle(assignment.shard.index, outcome.paid_usd)
         folder.events.emit("shard_ended", **told, status=outcome.status, calls=outcome.calls, host=outcome.host)
         folder.log(f"{assignment.name}: {outcome.told()}")
         self._done += 1

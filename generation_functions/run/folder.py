@@ -231,11 +231,16 @@ class RunFolder:
 
         return batch_desk(self)
 
-    async def take_shard(self, shard: str) -> None:
-        """Take over what a shard of this attempt has answered, here and in the runs inside this one that are open."""
-        self.budget.spent_usd += self.shards.cost_of(shard)
+    async def take_shard(self, shard: str) -> float:
+        """Take over what a shard of this attempt has answered, here and in the runs inside this one that are open.
+
+        Gives the USD that it has paid.
+        """
+        paid = self.shards.cost_of(shard)
+        self.budget.spent_usd += paid
         for run in (self, *self.inside):
             await run.shards.take(shard, run.run_attempt)
+        return paid
 
     # Rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,36 @@ def project(tmp_path: Path, calls: CallLog) -> Iterator[Project]:
         yield project
 
 
+LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000"}
+"""127.0.0.1, the same as an address of IPv6, and ::1, as `/proc/net` writes them."""
+
+
+def tree(pid: int) -> set[int]:
+    """A process with all that descend from it."""
+    parents = {int(path.name): parent_of(int(path.name)) for path in Path("/proc").glob("[0-9]*") if alive(path)}
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def alive(proc: Path) -> bool:
+    return (proc / "stat").exists()
+
+
+def listening(pids: set[int]) -> set[str]:
+    """The addresses at which these processes can be reached."""
+    sockets = set()
+    for pid in pids:
+        for handle in Path(f"/proc/{pid}/fd").glob("*"):
+            with suppress(OSError):
+                sockets.add(str(handle.readlink()).removeprefix("socket:[").removesuffix("]"))
+    lines = [
+        line.split() for kind in ("tcp", "tcp6") for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]
+    ]
+    return {line[1].partition(":")[0] for line in lines if line[3] == "0A" and line[9] in sockets}
+
+
 def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
@@ -59,6 +90,9 @@ def test_a_killed_worker_of_the_cluster_costs_its_calls_in_flight(project: Proje
 def test_the_cluster_is_seen_by_nobody_and_leaves_nothing_running(project: Project, calls: CallLog) -> None:
     process = project.start(*SPREAD)
     wait_for(lambda: calls.started() >= 4, patience=120)
+    heard_from = listening(tree(process.pid))
+    assert heard_from
+    assert heard_from <= LOOPBACK
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=120)
     assert process.returncode == 130, told
