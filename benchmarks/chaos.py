@@ -1,6 +1,6 @@
 """How often a run survives: real processes are killed, disks filled, sockets cut, at random moments, and runs resumed.
 
-    python benchmarks/chaos.py [--tries 240] [--seed 0] [--at-once 2] [--kind KIND] [--save]
+    python benchmarks/chaos.py [--tries 240] [--seed 0] [--at-once 2] [--kind KIND ...] [--save]
 
 Each try runs a shipped pipeline by its config, in processes as a user starts them. A seed draws one to three blows of
 a kind and their moments; moments are clocks' and schedulers' too, so a seed repeats the blows, not every instant. Then
@@ -157,12 +157,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the first try; each has the next")
     parser.add_argument("--at-once", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=60, help="begin no further try after so long")
-    parser.add_argument("--kind", choices=KINDS, help="only this kind")
+    parser.add_argument("--kind", choices=KINDS, nargs="+", default=list(KINDS), help="only these kinds")
     parser.add_argument("--keep", type=Path, help="a folder to keep all tries in")
     parser.add_argument("--save", action="store_true", help="keep the result in benchmarks/results")
     given = parser.parse_args()
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # of the endpoint, whose callers die
-    kinds = [given.kind] if given.kind else [kind for kind in KINDS if kind != "a full disk" or can_mount()]
+    kinds = [kind for kind in given.kind if kind != "a full disk" or can_mount()]
     tries = [(seed, kinds[seed % len(kinds)]) for seed in range(given.seed, given.seed + given.tries)]
     with tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder:
         began = time.monotonic()

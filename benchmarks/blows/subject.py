@@ -90,7 +90,13 @@ def _without(config: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
 
 def endpoint(plan: Plan | None = None) -> FakeEndpoint:
     """One that answers by the pipelines' own rules."""
-    return FakeEndpoint(answer=by_rules, key=KEY, plan=plan or at_its_own_pace)
+    return FakeEndpoint(answer=steadfast, key=KEY, plan=plan or at_its_own_pace)
+
+
+def steadfast(body: Mapping[str, Any]) -> str:
+    """The same answer to a question that is put again with a remark on the last answer: that one was a fault's."""
+    turns = [{**turn, "content": turn["content"].partition(REMARK)[0]} for turn in body["messages"]]
+    return by_rules({**body, "messages": turns})
 
 
 def at_its_own_pace(_number: int, body: dict[str, Any]) -> Fault:
