@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 import tempfile
 import time
@@ -144,11 +145,13 @@ def by_kind(found: Sequence[Tried]) -> dict[str, dict[str, Any]]:
 
 def shown(kinds: Mapping[str, Mapping[str, Any]]) -> str:
     """The table of them."""
+    counted = ("survived", "tried", "attempts_struck", "calls_repeated")
+    every = {name: sum(kind[name] for kind in kinds.values()) for name in counted}
     lines = [
-        [name, f"{k['survived']} / {k['tried']}", ", ".join(map(str, k["not_survived"]))] for name, k in kinds.items()
+        [name, *(kind[each] for each in counted), ", ".join(map(str, kind.get("not_survived", ())))]
+        for name, kind in [*kinds.items(), ("all", every)]
     ]
-    total = [sum(k[name] for k in kinds.values()) for name in ("survived", "tried")]
-    return table(["kind", "survived / tried", "seeds of the others"], [*lines, ["all", f"{total[0]} / {total[1]}", ""]])
+    return table(["kind", "survived", "tried", "attempts struck", "calls repeated", "seeds of the others"], lines)
 
 
 def main() -> None:
@@ -161,6 +164,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder to keep all tries in")
     parser.add_argument("--save", action="store_true", help="keep the result in benchmarks/results")
     given = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, and its children, ignore it
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # of the endpoint, whose callers die
     kinds = [kind for kind in given.kind if kind != "a full disk" or can_mount()]
     tries = [(seed, kinds[seed % len(kinds)]) for seed in range(given.seed, given.seed + given.tries)]

@@ -22,29 +22,39 @@ YET_UNHEARD = (-signal.SIGINT, -signal.SIGTERM)
 """A signal before Python got as far as to listen ends the process as it ends any other."""
 
 
-def _moment(trial: Trial, rng: Random) -> float:
+async def _a_moment(trial: Trial, rng: Random, process: asyncio.subprocess.Process) -> str:
+    """Wait for a moment of a run: some time after its start, or, more often, some time after one of its calls."""
     assert trial.calm is not None
-    return rng.uniform(0, trial.calm.seconds * 1.05)
+    if rng.random() < 0.25:
+        seconds = rng.uniform(0, trial.calm.seconds)
+        await _ended_within(process, seconds)
+        return f"after {seconds:.3f} s"
+    at, later = trial.endpoint.started + rng.randint(0, trial.calls_left), rng.choice([0.0, rng.uniform(0, 0.2)])
+    while trial.endpoint.started < at and process.returncode is None:  # noqa: ASYNC110  the endpoint counts, it tells nobody
+        await asyncio.sleep(0.002)
+    await _ended_within(process, later)
+    return f"{later:.3f} s after call {at}"
 
 
 async def killed_at_any_moment(trial: Trial, rng: Random) -> None:
     """kill -9 somewhere between its start and its end."""
-    await _kill_after(trial, _moment(trial, rng))
+    process = await trial.start()
+    await _kill(trial, process, await _a_moment(trial, rng, process))
 
 
 async def killed_as_it_starts(trial: Trial, rng: Random) -> None:
-    """kill -9 within the first third."""
-    await _kill_after(trial, _moment(trial, rng) / 3)
-
-
-async def _kill_after(trial: Trial, seconds: float) -> None:
-    process = await trial.start()
+    """kill -9 before it does much."""
+    assert trial.calm is not None
+    process, seconds = await trial.start(), rng.uniform(0, trial.calm.seconds)
     await _ended_within(process, seconds)
+    await _kill(trial, process, f"after {seconds:.3f} s")
+
+
+async def _kill(trial: Trial, process: asyncio.subprocess.Process, when: str) -> None:
     with suppress(ProcessLookupError):
         process.kill()
     trial.spare += PER_CRASH
-    code = await trial.end(process, 0, KILLED)
-    trial.story.append(f"killed after {seconds:.3f} s: {code}")
+    trial.story.append(f"killed {when}: {await trial.end(process, 0, KILLED)}")
 
 
 async def _ended_within(process: asyncio.subprocess.Process, seconds: float) -> bool:
@@ -67,7 +77,7 @@ async def killed_at_a_file(trial: Trial, rng: Random) -> None:
 async def killed_at_a_call(trial: Trial, rng: Random) -> None:
     """kill -9 in the very moment at which a call reaches the endpoint."""
     assert trial.calm is not None
-    at = trial.endpoint.started + rng.randint(1, max(1, trial.calm.asked.total() - trial.endpoint.started))
+    at = trial.endpoint.started + rng.randint(1, max(1, trial.calls_left))
     reached, plan = asyncio.Event(), trial.endpoint.plan
 
     def watching(number: int, body: dict[str, object]) -> object:
@@ -90,24 +100,23 @@ async def killed_at_a_call(trial: Trial, rng: Random) -> None:
 
 async def told_to_stop(trial: Trial, rng: Random) -> None:
     """Ctrl-C, or SIGTERM: what is in flight comes in, nothing is lost."""
-    number, seconds = rng.choice([signal.SIGINT, signal.SIGTERM]), _moment(trial, rng)
-    process = await trial.start()
-    await _ended_within(process, seconds)
+    number, process = rng.choice([signal.SIGINT, signal.SIGTERM]), await trial.start()
+    when = await _a_moment(trial, rng, process)
     _signal(process, number)
     code = await trial.end(process, 0, INTERRUPTED, *YET_UNHEARD)
-    trial.story.append(f"{number.name} after {seconds:.3f} s: {code}")
+    trial.story.append(f"{number.name} {when}: {code}")
 
 
 async def told_twice_to_stop(trial: Trial, rng: Random) -> None:
     """Ctrl-C, and once more a little later: calls in flight are given up."""
-    first, second = _moment(trial, rng), rng.choice([rng.uniform(0, 0.02), rng.uniform(0, 0.5)])
-    process = await trial.start()
-    for seconds in (first, second):
-        await _ended_within(process, seconds)
-        _signal(process, signal.SIGINT)
+    second, process = rng.choice([rng.uniform(0, 0.02), rng.uniform(0, 0.5)]), await trial.start()
+    when = await _a_moment(trial, rng, process)
+    _signal(process, signal.SIGINT)
+    await _ended_within(process, second)
+    _signal(process, signal.SIGINT)
     trial.spare += IN_FLIGHT
     code = await trial.end(process, 0, INTERRUPTED, *YET_UNHEARD)
-    trial.story.append(f"SIGINT after {first:.3f} s and {second:.3f} s: {code}")
+    trial.story.append(f"SIGINT {when}, and {second:.3f} s later: {code}")
 
 
 def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
@@ -117,32 +126,30 @@ def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None
 
 async def frozen(trial: Trial, rng: Random) -> None:
     """Stopped like a laptop that is closed, for longer than calls may take, and then going on."""
-    seconds, length = _moment(trial, rng), rng.uniform(0.5, 3.0)
-    process = await trial.start()
-    await _ended_within(process, seconds)
+    length, process = rng.uniform(0.5, 3.0), await trial.start()
+    when = await _a_moment(trial, rng, process)
     _signal(process, signal.SIGSTOP)
     await asyncio.sleep(length)
     _signal(process, signal.SIGCONT)
     trial.spare += IN_FLIGHT
     code = await trial.end(process, 0)
-    trial.story.append(f"frozen after {seconds:.3f} s for {length:.1f} s: {code}")
+    trial.story.append(f"frozen {when} for {length:.1f} s: {code}")
 
 
 async def two_runs(trial: Trial, rng: Random) -> None:
     """A second run on the folder, at once or later; the first may be killed. One works, the other is sent away."""
-    gap, kill = rng.choice([0.0, rng.uniform(0, 0.1), _moment(trial, rng)]), rng.random() < 0.3
-    first = await trial.start()
-    await _ended_within(first, gap)
+    soon, kill, first = rng.random() < 0.5, rng.random() < 0.3, await trial.start()
+    when = "at once" if soon else await _a_moment(trial, rng, first)
     second = await trial.start()
     if kill:
-        await _ended_within(first, _moment(trial, rng))
+        await _a_moment(trial, rng, first)
         with suppress(ProcessLookupError):
             first.kill()
         trial.spare += PER_CRASH
     codes = await asyncio.gather(
         trial.end(first, 0, LOCKED, *([KILLED] if kill else [])), trial.end(second, 0, LOCKED)
     )  # fmt: skip
-    trial.story.append(f"a second run after {gap:.3f} s, the first {'killed' if kill else 'left alone'}: {codes}")
+    trial.story.append(f"a second run {when}, the first {'killed' if kill else 'left alone'}: {codes}")
     if LOCKED in codes and "is being written by" not in trial.said:
         trial.faults.append("who holds the folder was not said")
     if codes.count(LOCKED) == 2:
@@ -202,15 +209,14 @@ async def endpoint_lies(trial: Trial, rng: Random) -> None:
 
 async def endpoint_dies(trial: Trial, rng: Random) -> None:
     """The server's port closes with all its connections, and opens again after a while."""
-    seconds, length = _moment(trial, rng), rng.uniform(0.1, 2.0)
-    process = await trial.start()
-    await _ended_within(process, seconds)
+    length, process = rng.uniform(0.1, 2.0), await trial.start()
+    when = await _a_moment(trial, rng, process)
     await trial.serve_no_more()
     await asyncio.sleep(length)
     await trial.serve()
     trial.spare += IN_FLIGHT
     code = await trial.end(process, 0, 1)
-    trial.story.append(f"the endpoint was gone after {seconds:.3f} s for {length:.1f} s: {code}")
+    trial.story.append(f"the endpoint was gone {when} for {length:.1f} s: {code}")
 
 
 async def clock_jumps(trial: Trial, rng: Random) -> None:

@@ -57,6 +57,11 @@ class Trial:
         """What the environment of every process of this try says, and of all that descend from it."""
         return f"{MARK}={self.folder}"
 
+    @property
+    def calls_left(self) -> int:
+        """Calls that have not been made yet."""
+        return max(0, self.calm.asked.total() - self.endpoint.started) if self.calm is not None else 0
+
     async def open(self) -> None:
         """Make the folder, serve, write the config."""
         self.output.mkdir(parents=True)
