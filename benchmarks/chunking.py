@@ -3,25 +3,32 @@
     python benchmarks/chunking.py [--megabytes 100] [--rounds 3] [--json FILE]
 
 The yardstick is the text divided at blank lines and packed by length: no sentences, no headings, no tokens. Each figure
-is the median of several rounds over 4 MB, taken in turn. The large text is chunked once in a process of its own, and
-its peak memory is told beside that of the text alone.
+is the median of several rounds over 4 MB, taken in turn, in time of the processor. The large text is chunked once in a
+process of its own, and its peak memory is told beside that of the text alone; and runs read and chunk a tenth of it and
+all of it, in files of a megabyte, in one file of text, and in one of records.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from generation_functions import Run
 
 MEGABYTE = 1_000_000
 YARDSTICK = "paragraphs packed by length"
@@ -93,10 +100,10 @@ def speeds(rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in todo}
     for turn in range(rounds + 1):  # the first, which loads the libraries, is not counted
         for name, task in todo.items():
-            began = time.perf_counter()
+            began = time.process_time()
             task()
             if turn:
-                times[name].append(time.perf_counter() - began)
+                times[name].append(time.process_time() - began)
     return {name: len(text) / MEGABYTE / statistics.median(values) for name, values in times.items()}
 
 
@@ -133,13 +140,41 @@ def large(megabytes: int, by: str) -> dict[str, float]:
     block = text_of(MEGABYTE)
     text = "\n\n".join([block] * megabytes)
     before = peak_megabytes()
-    began = time.perf_counter()
+    began = time.process_time()
     count = sum(1 for _ in chunk_text(text, max_tokens=800, by=by))  # type: ignore[arg-type]
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     return {
         "megabytes": megabytes, "chunks": count, "mb_per_s": round(len(text) / MEGABYTE / took, 1),
         "text_alone_mb": round(before, 1), "added_by_chunking_mb": round(peak_megabytes() - before, 1),
     }  # fmt: skip
+
+
+def read_by_a_run(megabytes: int, kind: str) -> dict[str, float]:
+    """Peak memory of a run that reads and chunks so much and keeps no row, and of the largest process it started."""
+    from generation_functions import Run
+
+    with tempfile.TemporaryDirectory() as place:
+        write_inputs(Path(place) / "in", megabytes, kind)
+        asyncio.run(_chunked(Run(Path(place) / "out"), Path(place) / "in"))
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / MEGABYTE
+    return {"megabytes": megabytes, "run_mb": round(peak_megabytes()), "largest_child_mb": round(children)}
+
+
+async def _chunked(run: Run, folder: Path) -> None:
+    async with run:
+        await run.read(folder).chunk(max_tokens=800).filter(lambda row: row["start"] < 0, name="none").collect()
+
+
+def write_inputs(folder: Path, megabytes: int, kind: str) -> None:
+    """Files of a megabyte each, or one file of so many: text, or records of 2,000 characters."""
+    folder.mkdir()
+    block = text_of(MEGABYTE)
+    for number in range(megabytes):
+        text = f"Part {number}\n\n{block}\n\n"
+        records = (json.dumps({"text": f"{number} {text[at : at + 2_000]}"}) for at in range(0, len(text), 2_000))
+        name = f"{number}.txt" if kind == "files" else f"all.{kind}"
+        with (folder / name).open("a") as file:
+            file.write("\n".join(records) + "\n" if kind == "jsonl" else text)
 
 
 def apart(*words: str) -> dict[str, float]:
@@ -155,10 +190,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--only-large", metavar="MODE", help=argparse.SUPPRESS)
+    parser.add_argument("--only-run", metavar="KIND", help=argparse.SUPPRESS)
     parser.add_argument("--only-rows", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.only_large:
         print(json.dumps(large(arguments.megabytes, arguments.only_large)))
+        return
+    if arguments.only_run:
+        print(json.dumps(read_by_a_run(arguments.megabytes, arguments.only_run)))
         return
     if arguments.only_rows:
         print(json.dumps(rows_deduplicated()))
@@ -168,10 +207,17 @@ def main() -> None:
         print(f"{name:28} {value:8.1f} MB/s   {value / figures[YARDSTICK]:6.3f} x {YARDSTICK}")
     modes = ("tokens", "heading")
     large_texts = {by: apart("--only-large", by, "--megabytes", str(arguments.megabytes)) for by in modes}
+    runs = {
+        kind: [
+            apart("--only-run", kind, "--megabytes", str(size))
+            for size in (arguments.megabytes // 10, arguments.megabytes)
+        ]
+        for kind in ("files", "txt", "jsonl")
+    }
     rows = apart("--only-rows")
-    print(json.dumps({"large text": large_texts, "deduplicated": rows}, indent=2))
+    print(json.dumps({"large text": large_texts, "runs": runs, "deduplicated": rows}, indent=2))
     if arguments.json:
-        everything = {"mb_per_s": figures, "large_text": large_texts, "deduplicated": rows}
+        everything = {"mb_per_s": figures, "large_text": large_texts, "runs": runs, "deduplicated": rows}
         arguments.json.write_text(json.dumps({"python": sys.version.split()[0], **everything}, indent=2) + "\n")
 
 

@@ -272,12 +272,18 @@ def main() -> None:
         files = options.files if suffix in TEXT_FORMATS else 2
         told["formats"][suffix] = measured(suffix, files, SHARES.get(suffix, ALL), options.rounds)
         print_row(suffix, told["formats"][suffix])
+        write(options.json, told)
     told["txt_by_sentence"] = by_sentence(options.rounds)
     print_row("sentence", told["txt_by_sentence"])
     told["folder_s"] = kept(chosen)
     print(f"a folder of these: {told['folder_s']['first']} s, and from what was kept {told['folder_s']['again']} s")
-    if options.json:
-        options.json.write_text(json.dumps(told, indent=2) + "\n")
+    write(options.json, told)
+
+
+def write(path: Path | None, told: Mapping[str, Any]) -> None:
+    """After each format, so that a measurement that is stopped leaves what it found."""
+    if path is not None:
+        path.write_text(json.dumps(told, indent=2) + "\n")
 
 
 def machine() -> dict[str, Any]:
