@@ -14,6 +14,7 @@ from commands import summary
 from commands.job import Job, add_change_arguments, changes_of, command_line, load_jobs
 from commands.progress import progress_for
 from commands.spread import add_spread_arguments, cut_of, spread_jobs
+from commands.status import lines_of_runs_inside
 from commands.terminal import counted, money, paint, print_error, print_warning, say
 from generation_functions.errors import RunStopped
 
@@ -163,6 +164,7 @@ def _tell_summary(job: Job, manifest: dict[str, Any], *, told: bool) -> None:
         ("rows that were lost", summary.reasons(manifest)),
         (_costs_title(manifest), summary.costs(manifest)),
         ("datasets", summary.files(manifest, job.output_dir, for_training=not _is_offline(job))),
+        ("runs inside it", lines_of_runs_inside(job.output_dir) if began else []),
         ("next", _next_lines(job, manifest)),
     )
     for title, lines in sections:

@@ -100,7 +100,7 @@ def page(manifest: dict[str, Any], folder: Path, *, now: Callable[[], float] = t
         (f"cost: {_money(manifest)}", summary.costs(manifest)),
         ("batches still open", summary.batches(manifest)),
         ("datasets", summary.files(manifest, folder)),
-        ("runs inside it", _children(folder)),
+        ("runs inside it", lines_of_runs_inside(folder)),
         ("next", _next(manifest, folder)),
     )
     for title, lines in sections:
@@ -108,7 +108,8 @@ def page(manifest: dict[str, Any], folder: Path, *, now: Callable[[], float] = t
             yield from ("", paint(title, "bold"), *lines)
 
 
-def _children(folder: Path) -> list[str]:
+def lines_of_runs_inside(folder: Path) -> list[str]:
+    """A line for each run whose folder stands in this one's: its place, how it ended, what it wrote."""
     shelves = [place for place in sorted(folder.glob("[!.]*/")) if not (place / MANIFEST_FILE).exists()]
     runs = sorted(run for place in (folder, *shelves) for run in runs_inside(place))  # some are named part/run
     return [f"  {run}: {summary.status_line(read_manifest(run))}" for run in runs]

@@ -64,6 +64,8 @@ def funnel(manifest: Manifest) -> list[str]:
     """A table of the steps: rows in and out, those lost, calls and answers reused."""
     steps = manifest.get("steps", {})
     rows = [_funnel_row(name, step) for name, step in steps.items()]
+    if not rows:
+        return []
     return table(rows, head=("step", "in", "out", "dropped", "failed", "calls", "reused"), align="lrrrrrr")
 
 
