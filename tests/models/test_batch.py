@@ -73,7 +73,8 @@ async def test_a_full_batch_does_not_wait_for_more(tmp_path: Path) -> None:
     fake = FakeEndpoint()
     results = await asked_through(fake, tmp_path, 25, batch_max_requests=10)
     assert texts(results) == answers(25)
-    assert [len(batch.lines) for batch in fake.batches.made] == [10, 10, 5]
+    sizes = [len(batch.lines) for batch in fake.batches.made]  # they go off side by side, in any order
+    assert sorted(sizes, reverse=True) == [10, 10, 5]
 
 
 async def test_the_same_question_twice_is_asked_once(tmp_path: Path) -> None:
