@@ -21,8 +21,11 @@ def told(trial: Trial) -> str:
 async def test_more_rows_failed_than_max_failed_share(tmp_path: Path) -> None:
     trial = Trial(tmp_path)
     too_long = "This model's maximum context length is 8192 tokens; you asked for {}"
+    asked = ["Shout: the tide", "Shout: the salt", "Shout: the wind"]
     trial.endpoint.plan = lambda number, body: (
-        Fault.error(400, too_long.format(9000 + number)) if number in (2, 3, 4) else None
+        Fault.error(400, too_long.format(9001 + asked.index(said)))
+        if (said := body["messages"][-1]["content"]) in asked
+        else None
     )
     assert await trial.attempt(max_failed_share=0.05) == "partial"
     message = told(trial)
