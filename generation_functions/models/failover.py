@@ -35,7 +35,6 @@ class Site:
     weight: float = 1.0
     price: Price | None = None
     credit: float = 0.0
-    answers: int = 0
 
     @property
     def address(self) -> str:
@@ -89,7 +88,6 @@ class FailoverClient:
             if outcome is None:
                 continue
             if isinstance(outcome, Completion):
-                site.answers += 1
                 answered = after_failures(outcome, failures, read, written) if failures else outcome
                 return answered if site.price is None else replace(answered, price=site.price)
             if isinstance(outcome, EndpointUnusable):
