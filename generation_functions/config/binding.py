@@ -26,7 +26,7 @@ from generation_functions.config.model_section import (
 )
 from generation_functions.config.module_loader import Pipeline
 from generation_functions.config.overrides import Override, apply_overrides
-from generation_functions.config.secrets import Secrets, literal_key_problems
+from generation_functions.config.secrets import Secrets, default_key_problems, literal_key_problems
 from generation_functions.config.sections import Gathered, gather
 from generation_functions.config.settings import RESERVED, RunSettings
 from generation_functions.config.signature import Signature, known_keys, signature_of
@@ -116,6 +116,7 @@ class _Binding:
         self.problems += [*alternatives.problems, *gathered.problems, *expansion.problems, *section.problems]
         self._check_written(root.with_item("models", Node(section.written)))
         kwargs, settings = self._arguments(gathered, section), self._settings(expanded, section)
+        self.problems += default_key_problems({k: v for k, v in kwargs.items() if k not in gathered.values})
         if self.confined_to is not None:
             self.problems += outside(kwargs, gathered.values, self.confined_to)
             self.problems += outside(dict(settings), expanded.items, self.confined_to)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from generation_functions.config.environment import references
@@ -72,6 +72,30 @@ def _forms(value: str) -> list[str]:
 def literal_key_problems(root: Node) -> list[Problem]:
     """A problem for every key that is written into a config itself. The key is never shown."""
     return [_literal_key(path, node) for path, node in root.walk() if path and is_literal_key(path[-1], node)]
+
+
+def default_key_problems(values: Mapping[str, Json]) -> list[Problem]:
+    """A problem for every key that stands in a default of a pipeline: a run would save it with its config."""
+    return [
+        Problem(
+            f"the default of {'.'.join(path)!r} holds a key itself",
+            hint="keys never stand in code: take the default away, and write ${NAME} in the config",
+        )
+        for name, value in values.items()
+        for path, node in _nodes((name,), value)
+        if is_literal_key(path[-1], node)
+    ]
+
+
+def _nodes(path: tuple[str, ...], value: Json) -> Iterator[tuple[tuple[str, ...], Node]]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _nodes((*path, str(name)), item)
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            yield from _nodes((*path, str(number)), item)
+    elif isinstance(value, str | int | float):
+        yield path, Node(value, raw=str(value))
 
 
 def is_literal_key(name: str, node: Node) -> bool:

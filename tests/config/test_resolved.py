@@ -16,6 +16,7 @@ from generation_functions.config.binding import BoundConfig, bind
 from generation_functions.config.environment import Environment
 from generation_functions.config.resolved import dump_yaml, fingerprint, resolved_yaml
 from generation_functions.config.yaml_loader import parse_yaml
+from generation_functions.errors import ConfigError
 from generation_functions.models.model import Model
 
 SECRET = "canary-3f9a1c77"
@@ -165,15 +166,30 @@ TEXTS = st.text(max_size=20) | st.sampled_from(
 )
 
 
+NAMES = TEXTS.filter(lambda name: not name.endswith("api_key"))  # a key written out is refused
+
+
 @settings(deadline=None)
 @given(
-    TEXTS, st.dictionaries(TEXTS, TEXTS | st.integers() | st.floats(allow_nan=False, allow_infinity=False), max_size=3)
+    TEXTS, st.dictionaries(NAMES, TEXTS | st.integers() | st.floats(allow_nan=False, allow_infinity=False), max_size=3)
 )
 def test_any_values_survive_being_saved(text: str, mapping: dict[str, Any]) -> None:
     def takes(text: str = text, mapping: dict[str, Any] = mapping) -> None: ...
 
     first = bound("output_dir: o", takes)
     assert bound(resolved_yaml(first), takes).kwargs == {"text": text, "mapping": mapping}
+
+
+@pytest.mark.parametrize(
+    "default", [{"api_key": "hunter2"}, {"a": ["sk-0123456789abcdef0123"]}, "hf_0123456789abcdefgh"]
+)
+def test_a_key_in_a_default_is_refused_and_not_shown(default: Any) -> None:
+    def takes(extra: Any = default) -> None: ...
+
+    with pytest.raises(ConfigError, match=r"the default of 'extra.*' holds a key itself") as raised:
+        bound("output_dir: o", takes)
+    assert not any(part in str(raised.value) for part in ("hunter2", "0123"))
+    assert bound("output_dir: o\nextra: none", takes).kwargs == {"extra": "none"}
 
 
 def test_many_lines_are_dumped_as_a_block() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from generation_functions.errors import ConfigError
 
@@ -58,7 +59,10 @@ def amounts(wishes: Sequence[Wish], total: int | None, generic_share: float | No
             "generic_share needs sources of both kinds", hint="mark the generic ones with `generic: true`"
         )
     first = _group(domain, None if total is None else round(total * (1 - generic_share)), FULL)
-    weight = round(sum(amount.most for amount in first) * generic_share / (1 - generic_share))
+    given = sum(amount.most for amount in first)
+    weight = round(given * generic_share / (1 - generic_share))
+    if total is not None:
+        weight = min(weight, total - given)
     second = _group(generic, weight, BALANCED)
     of_domain, of_generic = iter(first), iter(second)
     return [next(of_generic if wish.generic else of_domain) for wish in wishes]
@@ -68,11 +72,16 @@ def _group(wishes: Sequence[Wish], total: int | None, full: str) -> list[Amount]
     shares = _shares(wishes)
     if shares is None:
         return [_by_size(wish, total, sum(each.cap for each in wishes), full) for wish in wishes]
-    whole = sum(shares)
     if total is None:
         reach = min(wish.cap / share for wish, share in zip(wishes, shares, strict=True))
         return [_up_to(wish, round(reach * share), SHARED) for wish, share in zip(wishes, shares, strict=True)]
-    return [_up_to(wish, round(total * share / whole), SHARED) for wish, share in zip(wishes, shares, strict=True)]
+    return [_up_to(wish, part, SHARED) for wish, part in zip(wishes, _dealt(total, shares), strict=True)]
+
+
+def _dealt(total: int, shares: Sequence[float]) -> list[int]:
+    """A total cut up by shares: whole numbers that are together just it."""
+    ends = [round(total * part / sum(shares)) for part in accumulate(shares)]
+    return [end - begin for begin, end in pairwise([0, *ends])]
 
 
 def _shares(wishes: Sequence[Wish]) -> list[float] | None:
