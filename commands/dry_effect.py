@@ -13,7 +13,7 @@ from typing import Any
 
 from commands.job import Job
 from commands.past_run import runs_within
-from generation_functions.run.folder import PREVIEW_FOLDER
+from generation_functions.run.lenders import PREVIEW_FOLDER
 from generation_functions.run.manifest import read_manifest
 from generation_functions.run.runner import run_pipeline
 

@@ -17,7 +17,7 @@ from commands.measured import Measured, measure
 from commands.terminal import counted, duration, money, number, paint, table, width_of, wrapped
 from commands.trial import Trial, at_least_one, tell_error, try_out
 from generation_functions.rows import Json
-from generation_functions.run.folder import STORE_FILE
+from generation_functions.run.shard_stores import STORE_FILE
 from generation_functions.store import StoreReader
 
 _SAMPLE = 12

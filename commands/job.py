@@ -29,7 +29,7 @@ from generation_functions.models.model import Model
 
 if TYPE_CHECKING:
     from generation_functions.config import Pipeline
-    from generation_functions.run.folder import RunOptions
+    from generation_functions.run.options import RunOptions
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def models_in(value: Any) -> Iterator[Model]:
 
 def _job(prepared: PreparedRun, changes: Changes, command: str) -> Job:
     from generation_functions.datasets.split import Shares
-    from generation_functions.run.folder import RunOptions
+    from generation_functions.run.options import RunOptions
 
     bound = prepared.bound.checked()
     settings = bound.settings

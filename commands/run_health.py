@@ -9,9 +9,10 @@ from pathlib import Path
 from commands.health import Finding
 from commands.job import command_line
 from generation_functions.errors import StoreError
-from generation_functions.run.folder import CONFIG_FILE, STORE_FILE
+from generation_functions.run.folder import CONFIG_FILE
 from generation_functions.run.lock import holder_of, is_held
 from generation_functions.run.manifest import MANIFEST_FILE, read_manifest
+from generation_functions.run.shard_stores import STORE_FILE
 
 _LARGEST_CHECKED = 256 * 2**20
 _DAMAGED = "store.damaged-*.sqlite"

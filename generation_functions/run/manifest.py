@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
+import platform
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import orjson
 
 from generation_functions.errors import StoreError
+from generation_functions.rows import Json
 from generation_functions.run.lock import is_held
+
+if TYPE_CHECKING:
+    from generation_functions.run.ending import Ending
+    from generation_functions.run.folder import RunFolder
 
 MANIFEST_FILE = "run.json"
 Status: TypeAlias = Literal["queued", "running", "cancelling", "succeeded", "partial", "failed", "cancelled", "crashed"]
 ENDED: frozenset[str] = frozenset({"succeeded", "partial", "failed", "cancelled", "crashed"})
+_UNDER_WAY = frozenset({"running", "cancelling"})
 CAME_TO_ITS_END: frozenset[str] = frozenset({"succeeded", "partial"})
 
 
@@ -61,6 +70,60 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise StoreError(
             f"{path} cannot be read: {exc}", hint="Run the same config again: it is written anew."
         ) from exc
-    if manifest.get("status") in ("running", "cancelling") and not is_held(folder):
+    if manifest.get("status") in _UNDER_WAY and not is_held(folder):
         manifest["status"] = "crashed"
     return dict(manifest)
+
+
+def manifest_before(folder: Path) -> dict[str, Any]:
+    """The manifest of the attempt before; empty where there is none. Only for whoever holds the folder's lock."""
+    try:
+        manifest = read_manifest(folder)
+    except StoreError:
+        return {}
+    # The lock is held here, so that attempt seems to be alive.
+    return manifest | ({"status": "crashed"} if manifest.get("status") in _UNDER_WAY else {})
+
+
+def standing(run: RunFolder, status: str, ending: Ending | None = None) -> dict[str, Any]:
+    """How a run stands, as its manifest says it."""
+    now = run.options.surroundings.clock()
+    manifest: dict[str, Any] = {
+        "status": status,
+        "pipeline": run.options.pipeline,
+        "fingerprint": run.options.fingerprint,
+        "attempt": run.run_attempt,
+        "seed": run.options.seed,
+        "started": run.started,
+        "updated": now,
+        "steps": _steps(run),
+        "models": {name: vars(account) for name, account in run.budget.accounts.items()},
+        "cost_usd": round(run.budget.spent_usd, 6),
+        "budget_usd": run.options.budget_usd,
+        "prompts": dict(sorted(run.prompts.items())),
+        "versions": _versions(),
+    }
+    if run.shards.under_way is not None:
+        manifest["shards"] = run.shards.under_way.as_json()
+        manifest["cost_usd"] = round(run.budget.spent_usd + run.shards.under_way.cost_usd, 6)
+    if run.exchanges.batches is not None and (batches := run.exchanges.batches.as_json()):
+        manifest["batches"] = batches
+    if ending is not None:
+        manifest |= {"ended": now, "message": run.options.redact(ending.message)}
+    return manifest
+
+
+def _steps(run: RunFolder) -> dict[str, Json]:
+    steps = {}
+    for name, counts in run.records.counts().items():
+        calls = run.exchanges.steps.get(name)
+        asked = calls.as_json() if calls is not None else {"calls": 0, "reused": 0, "retries": 0}
+        steps[name] = {**counts.as_json(), **asked}
+    return steps
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    packages = ("aiohttp", "pydantic", "orjson", "nltk", "pyarrow")
+    found = {name: importlib.metadata.version(name) for name in packages}
+    return {"python": platform.python_version(), **found}

@@ -26,7 +26,8 @@ from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Model
 from generation_functions.prompts import Prompt, PromptBook, PromptMode
 from generation_functions.rows import Json, Row, content_key
-from generation_functions.run.folder import RunFolder, RunOptions
+from generation_functions.run.folder import RunFolder
+from generation_functions.run.options import RunOptions
 from generation_functions.run.shard import ends_here
 from generation_functions.run.sources import Documents, given_rows
 from generation_functions.run.written import Dataset, Shape, dataset_stage, export_dataset
@@ -93,9 +94,15 @@ class Run(Services):
 
     async def close(self, error: BaseException | None = None) -> None:
         """Write what is left, say how the run ended, and give the folder back."""
+        unwritten: StoreError | None = None
         for child in self.children.values():
-            await child.close(error)
-        await self.folder.conclude(self.datasets, error)
+            try:
+                await child.close(error or unwritten)
+            except StoreError as exc:
+                unwritten = unwritten or exc
+        await self.folder.conclude(self.datasets, error or unwritten)
+        if unwritten is not None:
+            raise unwritten
 
     async def _beat(self) -> None:
         while True:
@@ -116,6 +123,7 @@ class Run(Services):
         if name not in self.children:
             child = Run(self.output_dir / name, self.options.for_child(name))
             child._clients = self._clients
+            assert self._clients is not None
             child._folder = RunFolder(child.output_dir, child.options, self._clients, parent=self.folder)
             self.children[name] = child
             self.log(f"child run {name} → {child.output_dir}")
@@ -208,16 +216,16 @@ class Run(Services):
         """Make a step's one call for the whole run and give its value. Raises `MillraceError` when it has none."""
         row = Row(content_key("once", step.name, values), dict(values), (step.name,))
         stage = self.bind(step, model=model, name=None, settings=values, depth=0)
-        self.folder.begin(stage)
+        self.folder.records.begin(stage)
         self.folder.exchanges.expect(model)
-        with self.folder.asking_alone(stage):
-            made = await stage.process(row, self.folder)
+        with self.folder.asking_alone():
+            made = await stage.process(row, self.folder.records)
         if not made:
             if self.options.shard is not None:
                 raise ends_here(f"{step.name!r}, asked once for the whole run,")
             if self.folder.stop.stopped is not None:
                 raise self.folder.stop.stopped
-            raise MillraceError(f"step {step.name!r} got no usable answer: {self.folder.why_lost(step.name)}")
+            raise MillraceError(f"step {step.name!r} got no usable answer: {self.folder.records.why_lost(step.name)}")
         return made[0]["value"]
 
     async def _flow(
@@ -229,12 +237,12 @@ class Run(Services):
         for model in stream.models:
             folder.exchanges.expect(model)
         for stage in (*stream.source_stages, *stages):
-            folder.begin(stage)
-        folder.width = _width(stream.models)
-        source = stream.source() if every else folder.limited(stream.source())
+            folder.records.begin(stage)
+        folder.selection.width = _width(stream.models)
+        source = stream.source() if every else folder.selection.limited(stream.source())
         flow = Flow(
-            self._own(source), self._alone(stages), recorder=folder, arrive=arrive,
-            width=folder.width, stop=folder.stop,
+            self._own(source), self._alone(stages), recorder=folder.records, arrive=arrive,
+            width=folder.selection.width, stop=folder.stop,
         )  # fmt: skip
         await flow.run()
 
@@ -253,11 +261,11 @@ class Run(Services):
 
     def begin(self, stage: Stage) -> None:
         """Start counting a stage's rows anew."""
-        self.folder.begin(stage)
+        self.folder.records.begin(stage)
 
     def record(self, stage: Stage, row: Row, outcome: Outcome, exchanges: Sequence[str] = ()) -> None:
         """Put on record what a stage made of a row."""
-        self.folder.record(stage, row, outcome, exchanges)
+        self.folder.records.record(stage, row, outcome, exchanges)
 
     def bind(
         self, step: Step, *, model: Model | None, name: str | None, settings: Mapping[str, Any], depth: int
@@ -331,8 +339,8 @@ class Run(Services):
             name = f"{step}.{inner.name}"
             stage = self.bind(inner, model=model, name=name, settings=settings, depth=depth)
             stage.came_from = step
-            self.folder.count_as(stage)
-            return await stage.process(row, self.folder)
+            self.folder.records.count_as(stage)
+            return await stage.process(row, self.folder.records)
 
         return do
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from generation_functions.config.signature import signature_of
-from generation_functions.errors import RunStopped
+from generation_functions.errors import RunStopped, StoreError
 from generation_functions.run.ending import Ending
-from generation_functions.run.folder import RunOptions
 from generation_functions.run.manifest import read_manifest
+from generation_functions.run.options import RunOptions
 from generation_functions.run.run import Run
 from generation_functions.run.seal import Asked, is_whole, set_seal
 from generation_functions.run.watch import Watch, process_watch
@@ -94,9 +94,13 @@ class Sealing:
         """Seal the run, or say in its log why it cannot be."""
         runs = list(_with_children(run))
         places = [place for each in runs for place in each.prompt_folders] + list(_paths_in(self.asked.kwargs))
-        why_not = set_seal(self.asked, self.watch, [each.folder for each in runs], key=self.key, places=places)
+        try:
+            why_not = set_seal(self.asked, self.watch, [each.folder for each in runs], key=self.key, places=places)
+        except StoreError as exc:
+            why_not = exc.message
         if why_not is not None:
-            run.log(f"not sealed, so running this again goes through every row: {why_not}")
+            with suppress(StoreError):  # on a full disk there may be no room for the reason either
+                run.log(f"not sealed, so running this again goes through every row: {why_not}")
 
 
 def _with_children(run: Run) -> Iterator[Run]:

@@ -31,7 +31,8 @@ from generation_functions.run.watch import (
 )
 
 if TYPE_CHECKING:
-    from generation_functions.run.folder import RunFolder, RunOptions
+    from generation_functions.run.folder import RunFolder
+    from generation_functions.run.options import RunOptions
 
 SEAL_FILE = ".finished.json"
 _EDITION = 1

@@ -22,7 +22,7 @@ from generation_functions.store import Store, StoreReader
 SHARDS_FOLDER = ".shards"
 KNOWN_FOLDER = "known"
 """In the shards' folder: copies of the run's stores, which no process writes any more, for the shards to look into."""
-_STORE_FILE = "store.sqlite"
+STORE_FILE = "store.sqlite"
 _TAKEN = "shard:"
 _FLUSH_EVERY = 2_000
 
@@ -40,7 +40,7 @@ class ShardStores:
         self.under_way: UnderWay | None = None
         self._store = store
         self._budget = budget
-        self._within = own.relative_to(top) / _STORE_FILE
+        self._within = own.relative_to(top) / STORE_FILE
         self._taken: list[Path] = []
 
     def take_found(self, run_attempt: int, current: int) -> None:
@@ -76,7 +76,7 @@ class ShardStores:
         """Remove the shards whose answers are all on disk here; those that a run inside this one needs stay."""
         for path in self._taken:
             path.unlink(missing_ok=True)
-        if not any(self.folder.glob(f"[0-9]*/**/{_STORE_FILE}")):
+        if not any(self.folder.glob(f"[0-9]*/**/{STORE_FILE}")):
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _found(self) -> Iterator[Path]:
@@ -104,7 +104,7 @@ class ShardStores:
 
 
 def _stores(folder: Path) -> Iterator[Path]:
-    return folder.rglob(_STORE_FILE)
+    return folder.rglob(STORE_FILE)
 
 
 def _paid_anew(path: Path, known: Path) -> float:
@@ -134,14 +134,3 @@ def copy_known(top: Path, shards: Path) -> Path:
         with closing(StoreReader(path)) as reader:
             reader.query("VACUUM INTO ?", (str(copy),))
     return known
-
-
-def set_shards_aside(folder: Path) -> None:
-    """`--fresh` keeps what shards were paid for: it stays beside the new ones."""
-    found = folder / SHARDS_FOLDER
-    if not found.exists():
-        return
-    number = 1
-    while (aside := folder / f"{SHARDS_FOLDER}.before-{number}").exists():
-        number += 1
-    found.rename(aside)

@@ -113,7 +113,8 @@ class Documents:
         """The parts to read the folder in. `last` is the source's last stage, whose rows tell how far a run had got."""
         if (shard := self.run.options.shard) is not None:
             shard.rank(file_sources(self.folder))
-        return _halves(self.run.folder.frontier(last.name), self.folder, self.run.folder.shard_of_files)
+        selection = self.run.folder.selection
+        return _halves(selection.frontier(last.name), self.folder, selection.shard_of_files)
 
     def _found(self, half: _Half, numbers: deque[int]) -> Generator[Document | Skip, None, None]:
         """What a part of the folder gives; for each, `numbers` gets how often its file has held the same by then."""

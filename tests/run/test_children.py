@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from generation_functions import Model, Run
-from generation_functions.errors import RunLocked, RunStopped
+from generation_functions.errors import RunLocked, RunStopped, StoreError
 from generation_functions.models.model import ModelSpec, Price
 from generation_functions.run.events import read_events
+from generation_functions.run.lock import is_held
 from tests.fake_endpoint import FakeEndpoint, running
 from tests.running import OFFLINE, echo_step, manifest_of
 
@@ -71,3 +72,18 @@ async def test_a_child_of_a_failed_parent_is_not_called_a_success(tmp_path: Path
         await pipeline()
     assert manifest_of(tmp_path)["status"] == "failed"
     assert manifest_of(tmp_path / "first")["status"] == "failed"
+
+
+async def test_a_child_whose_end_cannot_be_written_fails_its_parent(tmp_path: Path) -> None:
+    async def pipeline() -> None:
+        async with Run(tmp_path) as run:
+            await both(run)
+            manifest = tmp_path / "first" / "run.json"
+            manifest.unlink()
+            manifest.mkdir()
+
+    with pytest.raises(StoreError, match=r"first.run\.json cannot be written"):
+        await pipeline()
+    assert manifest_of(tmp_path)["status"] == "failed"
+    assert manifest_of(tmp_path / "second")["status"] == "failed"
+    assert not any(is_held(folder) for folder in (tmp_path, tmp_path / "first", tmp_path / "second"))

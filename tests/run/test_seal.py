@@ -61,14 +61,18 @@ class Place:
         }  # fmt: skip
         (self.root / "config.yaml").write_bytes(orjson.dumps({**config, **changes}))
 
-    def run(self, *words: str, **environment: str) -> dict[str, Any]:
-        """The JSON that a run prints."""
+    def start(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run it, whatever comes of it."""
         time.sleep(0.03)  # a file changed in the same tick of the clock as the run's start is never vouched for
-        found = subprocess.run(
+        return subprocess.run(
             [sys.executable, str(ROOT / "run_pipeline.py"), "run", "config.yaml", "--json", *words], cwd=self.root,
             env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1", **environment},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
+
+    def run(self, *words: str, **environment: str) -> dict[str, Any]:
+        """The JSON that a run prints."""
+        found = self.start(*words, **environment)
         assert found.returncode == 0, found.stderr
         return {**orjson.loads(found.stdout), "said": found.stderr}
 
@@ -253,3 +257,33 @@ def test_a_watch_forgets_nothing_that_was_read_before_a_run_began(tmp_path: Path
     path.write_text("other")
     watch.hear("open", (str(path), "r", 0))
     assert watch.files == {str(path): None}
+
+
+def blocked(name: str) -> str:
+    """Code that puts a folder where a run wants to write a file: as good as a full disk at just that moment."""
+    return f"path = Path('out') / {name!r}; path.unlink(missing_ok=True); path.mkdir()"
+
+
+def test_a_run_whose_end_cannot_be_written_is_not_sealed(tmp_path: Path) -> None:
+    place = Place(tmp_path).prepare(before=blocked("run.json"))
+    failed = place.start()
+    assert failed.returncode == 1
+    assert "run.json cannot be written" in failed.stderr
+    assert not (tmp_path / "out" / ".finished.json").exists()
+    events = (tmp_path / "out" / "events.jsonl").read_text()
+    assert "run_ended" not in events, "an end that is written nowhere is not told"
+    (tmp_path / "out" / "run.json").rmdir()
+    place.prepare()
+    assert place.run()["status"] == "succeeded"
+    assert place.attempts() == 2
+
+
+def test_a_seal_that_cannot_be_written_fails_nothing(tmp_path: Path) -> None:
+    place = Place(tmp_path).prepare(before=blocked(".finished.json"))
+    assert place.run()["status"] == "succeeded"
+    log = (tmp_path / "out" / "log.txt").read_text()
+    assert "not sealed, so running this again goes through every row" in log
+    assert ".finished.json cannot be written" in log
+    place.prepare()
+    assert place.run()["calls"] == 0
+    assert place.attempts() == 2

@@ -13,7 +13,7 @@ from generation_functions import Model, Run
 from generation_functions.errors import MillraceError
 from generation_functions.models.clients import ModelClients
 from generation_functions.models.model import ModelSpec, Price
-from generation_functions.run.folder import RunOptions
+from generation_functions.run.options import RunOptions
 from generation_functions.run.runner import Interruption
 from generation_functions.run.surroundings import Surroundings
 from generation_functions.store import Store

@@ -19,8 +19,8 @@ from generation_functions import Row, Run
 from generation_functions.config.secrets import Secrets
 from generation_functions.errors import ConfigError
 from generation_functions.rows import content_key
-from generation_functions.run.folder import STORE_FILE
 from generation_functions.run.manifest import read_manifest
+from generation_functions.run.shard_stores import STORE_FILE
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import KEPT, StoreReader
 from generation_functions.streams.stage import Stage
