@@ -124,7 +124,7 @@ class Spreading:
         try:
             outcome = await self._answered(folder, assignment)
         finally:
-            paid = await folder.take_shard(assignment.folder.name)
+            paid = await _taken(folder, assignment.folder.name)
             money.settle(assignment.shard.index, paid)
         if outcome is None:
             return
@@ -176,3 +176,15 @@ class Spreading:
                 asked, cost = calls_and_cost(assignment.folder)
                 calls, self.cost_usd = calls + asked, self.cost_usd + cost
         return {"count": self._count, "running": len(self._running), "done": self._done, "calls": calls}
+
+
+async def _taken(folder: RunFolder, shard: str) -> float:
+    """Take over what a shard of this attempt has answered, in the run and in those inside it that are open.
+
+    Gives the USD that it has paid.
+    """
+    paid = folder.shards.cost_of(shard)
+    folder.budget.spent_usd += paid
+    for run in (folder, *folder.inside):
+        await run.shards.take(shard, run.run_attempt)
+    return paid

@@ -42,10 +42,6 @@ if TYPE_CHECKING:
 CONFIG_FILE = "config.yaml"
 
 
-def _nothing() -> None:
-    pass
-
-
 class RunFolder:
     """One open output folder. Raises `RunLocked`, `StoreError`, `StoreDamaged`.
 
@@ -80,7 +76,7 @@ class RunFolder:
         self.budget: Budget = parent.budget if parent is not None else Budget(options.budget_usd)
         self._clock = options.surroundings.clock
         self.started = self._clock()
-        self.on_success: Callable[[], None] = _nothing
+        self.on_success: Callable[[], None] = lambda: None
         self.made: set[Path] = set()
         self._make()
         self._lock = FolderLock(path)
@@ -166,17 +162,6 @@ class RunFolder:
         self._kept_to_the_end.callback(self._log.close)
 
     # While it runs
-
-    async def take_shard(self, shard: str) -> float:
-        """Take over what a shard of this attempt has answered, here and in the runs inside this one that are open.
-
-        Gives the USD that it has paid.
-        """
-        paid = self.shards.cost_of(shard)
-        self.budget.spent_usd += paid
-        for run in (self, *self.inside):
-            await run.shards.take(shard, run.run_attempt)
-        return paid
 
     @contextmanager
     def asking_alone(self) -> Iterator[None]:
