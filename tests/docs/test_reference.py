@@ -109,8 +109,8 @@ def test_every_table_and_column_of_the_store_is_told_of() -> None:
 
 
 def test_every_field_of_a_manifest_is_told_of() -> None:
-    source = text_of(ROOT / "generation_functions" / "run" / "folder.py")
-    fields = re.findall(r'^            "(\w+)": ', source, re.MULTILINE) + re.findall(r'manifest\["(\w+)"\] =', source)
+    source = "".join(text_of(ROOT / "generation_functions" / "run" / name) for name in ("folder.py", "manifest.py"))
+    fields = re.findall(r'^ {8}"(\w+)": ', source, re.MULTILINE) + re.findall(r'manifest\["(\w+)"\] =', source)
     assert len(fields) > 10
     for name in fields:
         assert f"`{name}`" in text_of(RUN_FOLDER), f"docs/run-folder.md says nothing of {name}"
