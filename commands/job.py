@@ -125,11 +125,18 @@ def load_order(changes: Changes = Changes(), *, project: Project | None = None) 
 
 
 def load_jobs(config: Path | None, changes: Changes, *, project: Project | None = None) -> list[Job]:
-    """The job of a config, or of all that a super config names: of the project's own where none is given."""
+    """The job of a config, or of all that a super config names: of the project's own where none is given.
+
+    Those of configs named under `after` stand before it. What the command line changes is not for them.
+    """
+    from commands.earlier import with_earlier
+
     project = project or this_project()
     if config is None or config == project.root / SUPER_CONFIG:
-        return load_order(changes, project=project)
-    return [load_job(config, changes, project=project)]
+        jobs = load_order(changes, project=project)
+    else:
+        jobs = [load_job(config, changes, project=project)]
+    return with_earlier(jobs, lambda path: load_job(path, project=project))
 
 
 def command_line(*words: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.terminal import counted, duration, money, number, paint, shorten, table, width_of
+from generation_functions.errors import MillraceError
 from generation_functions.run.manifest import CAME_TO_ITS_END
 
 Manifest = Mapping[str, Any]
@@ -152,16 +153,32 @@ def costs(manifest: Manifest) -> list[str]:
 
 
 def files(manifest: Manifest, output_dir: Path, *, for_training: bool = False) -> list[str]:
-    """The files of the datasets with their rows, and which of each is the one to use."""
+    """The files of the datasets with their rows, and which of each is the one to use.
+
+    Rows in no format of trainers, and those that rules wrote, are to be used and not to be trained on.
+    """
     rows = []
-    mark = paint("← train on this" if for_training else "← the dataset", "green")
     for name, dataset in manifest.get("datasets", {}).items():
         for file in dataset["files"]:
+            path = output_dir / "datasets" / file
             count = dataset.get(_ROWS_OF[_split_of(file)], 0)
-            remark = mark if file == f"{name}.jsonl" and count else ""
-            rows.append((str(output_dir / "datasets" / file), counted(count, "row"), remark))
+            trainable = for_training and _is_trained_on(path)
+            mark = paint("← train on this" if trainable else "← the dataset", "green")
+            rows.append((str(path), counted(count, "row"), mark if file == f"{name}.jsonl" and count else ""))
         rows += [(f"  {note}", "", "") for note in dataset["notes"]]
     return table(rows, align="lrl")
+
+
+def _is_trained_on(path: Path) -> bool:
+    from generation_functions.datasets import format_of, read_rows
+
+    try:
+        row = next(iter(read_rows(path)), {})
+    except (MillraceError, OSError):  # another program may have taken or changed it since
+        return False
+    metadata = row.get("metadata")
+    by_rules = isinstance(metadata, Mapping) and metadata.get("writer") == "offline"
+    return format_of(row) is not None and not by_rules
 
 
 def _split_of(file: str) -> str:

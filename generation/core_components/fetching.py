@@ -21,7 +21,7 @@ from generation_functions.errors import ConfigError
 from generation_functions.models.retry import retry_after
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+    from aiohttp import ClientConnectorError, ClientResponse, ClientSession
 
 AGENT = "Millrace"
 MEBIBYTE = 1024 * 1024
@@ -58,13 +58,15 @@ class Fetcher:
     _rules: dict[str, RobotFileParser] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _last: float | None = None
+    _reached: bool = False
+    _offline: MillraceError | None = None
 
     async def __aenter__(self) -> Fetcher:
         from aiohttp import ClientSession, ClientTimeout, DummyCookieJar
 
         agent = f"{AGENT} ({self.contact})" if self.contact else AGENT
         headers = {"User-Agent": agent, **({"Authorization": f"Bearer {self.token}"} if self.token else {})}
-        timeout = ClientTimeout(total=None, sock_connect=30, sock_read=60)
+        timeout = ClientTimeout(total=None, sock_connect=15, sock_read=60)
         self._session = ClientSession(headers=headers, timeout=timeout, cookie_jar=DummyCookieJar())
         self.folder.mkdir(parents=True, exist_ok=True)
         return self
@@ -87,6 +89,8 @@ class Fetcher:
         if urlsplit(url).scheme not in ("http", "https"):
             raise ConfigError(f"{url!r} is no address of the web", hint="it begins with https:// or http://")
         async with self._turn:
+            if self._offline is not None:
+                raise self._offline
             if self.robots:
                 await self._allowed(url)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,12 +120,17 @@ class Fetcher:
         return rules
 
     async def _fetch(self, url: str, path: Path) -> None:
-        from aiohttp import ClientError
+        from aiohttp import ClientConnectorError, ClientError
 
         for attempt in range(1, self.tries + 1):
             await self._pause()
             try:
                 wait, problem = await self._try(url, path)
+            except ClientConnectorError as exc:
+                if not self._reached:  # it may be that there is no network at all: more tries would only take time
+                    self._offline = _unreachable(url, exc)
+                    raise self._offline from exc
+                wait, problem = None, str(exc)
             except (ClientError, TimeoutError, ConnectionError) as exc:
                 wait, problem = None, str(exc) or type(exc).__name__
             finally:
@@ -145,6 +154,7 @@ class Fetcher:
         """Fetch once. Gives how long to wait and what passing trouble there was; None where there was none."""
         assert self._session is not None
         async with self._session.get(url, allow_redirects=not self.robots) as answer:
+            self._reached = True
             if answer.status in _PASSING:
                 return retry_after(answer.headers, time.time()), f"it answered {answer.status}"
             if answer.status in (404, 410):
@@ -165,6 +175,14 @@ class Fetcher:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+
+
+def _unreachable(url: str, exc: ClientConnectorError) -> MillraceError:
+    why = exc.os_error.strerror or str(exc)
+    return MillraceError(
+        f"{urlsplit(url).netloc} cannot be reached: {why}",
+        hint="is this machine online, and the address right? run again then: what is there is not fetched again",
+    )
 
 
 def _hint(answer: ClientResponse) -> str:

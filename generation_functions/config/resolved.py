@@ -17,7 +17,7 @@ from generation_functions.config.tree import Node
 from generation_functions.models.model import Model, ModelSpec
 from generation_functions.rows import Json, content_key
 
-NOT_THE_RESULT = ("pipeline", "output_dir", "models", "budget", "limit", "max_failed_share", "description")
+NOT_THE_RESULT = ("pipeline", "output_dir", "after", "models", "budget", "limit", "max_failed_share", "description")
 """Settings that say where, how long and how dear a run may be, but not what it makes. An alias is no pipeline."""
 
 ENDPOINT_FIELDS = ("provider", "model", "mode", "structured_output")

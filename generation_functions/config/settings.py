@@ -41,6 +41,9 @@ class RunSettings(BaseModel):
     pipeline: Annotated[str, Field(description="An alias, or path/to/file.function.")]
     description: Annotated[str | None, Field(description="What this config is for.")] = None
     output_dir: Annotated[Path, Field(description="Folder of the run; running it again resumes it.")]
+    after: Annotated[
+        list[Path] | None, Field(description="Configs whose runs this one uses: `run` runs them first.")
+    ] = None
     models: Annotated[dict[str, ModelSpec], Field(description="Named model endpoints.")] = {}
     budget: Annotated[Budget | None, Field(description="What the run may cost.")] = None
     prompts: Annotated[Path | None, Field(description="Folder whose prompt files replace the pipeline's own.")] = None

@@ -55,12 +55,16 @@ class Names:
 
 
 def shards_of(path: Path) -> list[Path]:
-    """All the files of a set, when one of its shards is named; else the file alone. Raises `ConfigError` for a gap."""
+    """All the files of a set, when one of its shards is named; else the file alone. Raises `ConfigError` for a gap.
+
+    Ours are numbered from 1, those of hubs from 0.
+    """
     found = _SHARD.search(path.stem)
     if found is None:
         return [path]
     stem, count = path.stem[: found.start()], int(found["count"])
-    paths = [path.with_name(f"{stem}-{number:05}-of-{count:05}{path.suffix}") for number in range(1, count + 1)]
+    paths = [path.with_name(f"{stem}-{number:05}-of-{count:05}{path.suffix}") for number in range(count + 1)]
+    paths = paths[:-1] if path == paths[0] or paths[0].is_file() else paths[1:]
     missing = [each.name for each in paths if not each.is_file()]
     if missing:
         raise ConfigError(

@@ -25,13 +25,14 @@ def _raised(fault: ConfigError) -> None:
     raise fault
 
 
-def read_rows(path: Path, *, skip: Skip = _raised) -> Iterator[dict[str, Json]]:
+def read_rows(path: Path, *, skip: Skip = _raised, alone: bool = False) -> Iterator[dict[str, Json]]:
     """The rows of a file, or of all the shards it belongs to, streamed (a `.json` file is read whole).
 
+    `alone` reads no other shards.
     `skip` is told of what stands in a row's place and is none; without it, that is raised. Raises `DocumentError` for a
     file that cannot be read, `ConfigError` for one that holds no rows.
     """
-    for file in shards_of(path):
+    for file in [path] if alone else shards_of(path):
         yield from _read(file, skip)
 
 

@@ -51,6 +51,18 @@ def test_any_shard_stands_for_all_of_its_set(tmp_path: Path, kind: str) -> None:
         list(read_rows(tmp_path / names[0]))
 
 
+def test_shards_of_a_hub_are_numbered_from_zero_and_one_can_be_read_alone(tmp_path: Path) -> None:
+    names = [f"train-{number:05}-of-00002.jsonl" for number in (0, 1)]
+    for name in names:
+        (tmp_path / name).write_text(json.dumps({"text": name}) + "\n")
+    for name in names:
+        assert [row["text"] for row in read_rows(tmp_path / name)] == names
+        assert [row["text"] for row in read_rows(tmp_path / name, alone=True)] == [name]
+    (tmp_path / names[1]).unlink()
+    with pytest.raises(ConfigError, match="not all are there: train-00001-of-00002"):
+        list(read_rows(tmp_path / names[0]))
+
+
 def test_shards_have_one_schema(tmp_path: Path) -> None:
     written(tmp_path, [{"text": "a"}, {"text": "b", "score": 1}], shard_rows=1)
     schemas = [pq.read_schema(path) for path in sorted(tmp_path.glob("*.parquet"))]

@@ -37,7 +37,7 @@ def test_without_a_fault_it_succeeds_and_a_second_run_changes_nothing(tmp_path: 
     first = calm.run()
     assert (first.returncode, "12 rows in debug" in first.stderr, "nothing to do" in first.stderr) == (0, True, False)
     dataset = (calm.output / "datasets" / "debug.jsonl").read_bytes()
-    assert [json.loads(line)["text"] for line in dataset.splitlines()] == [f"This is row {n}." for n in range(1, 13)]
+    assert [json.loads(line)["said"] for line in dataset.splitlines()] == [f"This is row {n}." for n in range(1, 13)]
     assert calm.run().returncode == 0
     assert (calm.output / "datasets" / "debug.jsonl").read_bytes() == dataset
 

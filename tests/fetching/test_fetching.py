@@ -103,6 +103,28 @@ async def test_trouble_that_does_not_pass_ends_after_a_few_tries(tmp_path: Path)
         assert server.of("/a") == 3
 
 
+@pytest.mark.parametrize("address", ["http://nowhere.invalid", "http://127.0.0.1:1"])
+async def test_a_server_that_cannot_be_reached_is_told_at_once(tmp_path: Path, address: str) -> None:
+    time = Time()
+    async with fetcher(tmp_path, time) as web:
+        with pytest.raises(MillraceError, match="cannot be reached") as told:
+            await web.get(f"{address}/a", "a")
+    assert "online" in str(told.value.hint)
+    assert time.slept == []
+
+
+async def test_a_server_that_was_reached_before_is_tried_again(tmp_path: Path) -> None:
+    time = Time()
+    with serving(WebServer({"/a": b"a"})) as server:
+        web = fetcher(tmp_path, time, robots=False, tries=3)
+        await web.__aenter__()
+        await web.get(f"{server.address}/a", "a")
+    with pytest.raises(MillraceError, match="could not be fetched"):
+        await web.get(f"{server.address}/b", "b")
+    await web.__aexit__(None, None, None)
+    assert time.slept == [1.0, 2.0]
+
+
 async def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
     with serving(WebServer({"/a": b"x" * 2_000_000})) as server:
         async with fetcher(tmp_path, Time(), robots=False, largest_mb=1) as web:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -181,20 +180,16 @@ async def test_what_cannot_be_mixed_is_told(
         await mixed(tmp_path / "out", [Source(path=tmp_path / name) for name in sources], **settings)
 
 
-def test_the_shipped_config_runs_on_the_quickstarts_run(
+def test_the_shipped_config_makes_the_run_that_it_mixes_and_balances_it_with_generic_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def quickstart() -> None:
-        async with Run(tmp_path / "outputs" / "quickstart") as run:
-            await run.write(run.rows([talk(n) for n in range(200)]), "factual_qa")
-
-    asyncio.run(quickstart())
-    (tmp_path / "generation").symlink_to(ROOT / "generation")
+    for name in ("generation", "inputs"):
+        (tmp_path / name).symlink_to(ROOT / name)
     told = caller(tmp_path, monkeypatch, capsys)("run", "generation/core_pipelines/mix_datasets/config.yaml", "--quiet")
     assert told.code == 0, told.err
     rows = (tmp_path / "outputs" / "mixture" / "datasets" / "mixture.jsonl").read_text().splitlines()
     origins = [json.loads(row)["metadata"]["from"] for row in rows]
-    assert origins.count("my-documents") == 200
+    assert origins.count("my-documents") > 40
     assert 1 <= origins.count("small-talk") <= 10
 
 

@@ -16,7 +16,7 @@ from generation_functions.steps.asking import Doing
 async def _work(row: Row, do: Doing, *, fault: Fault, row_s: float) -> Mapping[str, Any]:
     await asyncio.sleep(row_s)
     await fault.strike_in_step(row["number"])
-    return {"text": f"This is row {row['number']}."}
+    return {"said": f"This is row {row['number']}."}
 
 
 work = DepthFirst("work", _work)
@@ -44,13 +44,11 @@ async def debug(
             fault.strike("source", number)
             yield {"number": number}
 
-    def as_text(row: Row) -> dict[str, str]:
+    def as_line(row: Row) -> dict[str, Any]:
         fault.strike("export", row["number"])
-        return {"text": row["text"]}
+        return {"number": row["number"], "said": row["said"]}
 
     fault.strike("start")
-    dataset = await run.write(
-        run.rows(numbered()).through(work, fault=fault, row_s=row_s), "debug", as_text, formats=("text",)
-    )
+    dataset = await run.write(run.rows(numbered()).through(work, fault=fault, row_s=row_s), "debug", as_line)
     fault.strike("end")
     return dataset

@@ -54,7 +54,7 @@ async def hub_corpus(
 
 
 def _texts(paths: Mapping[str, Path], column: str, most: int | None) -> Iterator[dict[str, Any]]:
-    rows = ((source, row) for source, path in paths.items() for row in read_rows(path))
+    rows = ((source, row) for source, path in paths.items() for row in read_rows(path, alone=True))
     for source, row in islice(rows, most):
         if not isinstance(row.get(column), str):
             raise ConfigError(f"a row of {source} has no text in {column!r}", hint=f"its columns: {', '.join(row)}")
