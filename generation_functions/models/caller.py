@@ -1,25 +1,21 @@
-"""How everyone calls one endpoint: who may go, what a failure means to the others, and when it is tried again."""
+"""How everyone calls one endpoint: who may go, and what a failure means to the others."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from random import Random
 
 from generation_functions.errors import EndpointError, EndpointUnusable, TransientError
 from generation_functions.models.answer import prompt_tokens
 from generation_functions.models.breaker import Breaker, Trial
-from generation_functions.models.exchange import Completion, Request, Usage
-from generation_functions.models.fault import BUSY_STATUSES, Unreachable
+from generation_functions.models.exchange import Completion, Request
+from generation_functions.models.fault import BUSY_STATUSES
 from generation_functions.models.limiter import Limiter, Turn
-from generation_functions.models.retry import RetryPolicy
-from generation_functions.models.timing import Timing
 
 
 class Caller:
-    """Sends requests through `send`, behind a breaker and a limiter, and again after passing faults.
+    """Sends requests through `send`, behind a breaker and a limiter.
 
-    A caller holds a place in flight only while its call is open, never while it waits to try again.
+    longest_wish  the longest `Retry-After` that is honoured, in seconds
     """
 
     def __init__(
@@ -28,35 +24,35 @@ class Caller:
         *,
         breaker: Breaker,
         limiter: Limiter,
-        retries: RetryPolicy,
-        timing: Timing,
-        rng: Random,
+        longest_wish: float,
     ) -> None:
         self.breaker = breaker
         self.limiter = limiter
         self._send = send
-        self._retries = retries
-        self._timing = timing
-        self._rng = rng
+        self._longest_wish = longest_wish
         self._written_tokens = 256.0
 
-    async def call(self, request: Request) -> Completion:
-        """Answer one request. Raises `TransientError` when every try failed, `RequestRefused`, `EndpointUnusable`."""
-        failures = read = written = 0
-        while True:
-            outcome = await self._try(request)
-            if isinstance(outcome, Completion):
-                return after_failures(outcome, failures, read, written) if failures else outcome
-            failures += 1
-            read, written = read + outcome.input_tokens, written + outcome.output_tokens
-            outcome.input_tokens, outcome.output_tokens = read, written
-            if not isinstance(outcome, TransientError) or not self._retries.again(failures, outcome):
-                raise self._final(outcome, failures)
-            if request.draining is not None and request.draining():
-                raise outcome
-            await self._timing.sleep(self._retries.delay(failures, outcome, self._rng.random()))
+    def ready(self, failed_at: Caller | None) -> Caller:
+        """Where the next try goes: here, whatever has happened. This is the whole choice (see `Sites`)."""
+        return self
 
-    async def _try(self, request: Request) -> Completion | EndpointError:
+    async def change(self) -> None:
+        """Nothing need change before a call may queue here."""
+
+    def elsewhere(self, failed_at: Caller) -> bool:
+        """There is no other place."""
+        return False
+
+    def lost(self, site: Caller, error: EndpointUnusable) -> None:
+        """The one endpoint there is is given up."""
+        raise error
+
+    def give_up(self, verdict: EndpointUnusable) -> EndpointUnusable:
+        """Nobody calls it any more. Gives the first verdict there was."""
+        return self.breaker.give_up(verdict)
+
+    async def attempt(self, request: Request) -> Completion | EndpointError:
+        """One try: its answer, or its fault. Raises `EndpointUnusable` where the endpoint was given up meanwhile."""
         breaker, limiter = self.breaker, self.limiter
         cost = self.cost_of(request) if limiter.counts_tokens else 0
         trial = False if breaker.closed else await breaker.enter()
@@ -103,7 +99,7 @@ class Caller:
     def _give_back(self, turn: Turn, error: EndpointError) -> None:
         if error.status in BUSY_STATUSES and isinstance(error, TransientError):
             wish = error.retry_after
-            self.limiter.refused(turn, None if wish is None else min(wish, self._retries.longest_wish))
+            self.limiter.refused(turn, None if wish is None else min(wish, self._longest_wish))
         elif isinstance(error, TransientError):
             self.limiter.release()
         else:
@@ -117,19 +113,3 @@ class Caller:
         usage = completion.usage
         self._written_tokens += (usage.output_tokens - self._written_tokens) / 16
         self.limiter.correct(usage.input_tokens + usage.output_tokens - cost)
-
-    def _final(self, error: EndpointError, failures: int) -> EndpointError:
-        if isinstance(error, Unreachable):
-            message = f"{error.message} ({failures} tries)"
-            return self.breaker.give_up(EndpointUnusable(message, hint=error.hint, status=error.status))
-        if isinstance(error, TransientError) and failures > 1:
-            error.args = (f"{error.message} (the last of {failures} tries)",)
-            error.message = error.args[0]
-        return error
-
-
-def after_failures(completion: Completion, failures: int, read: int, written: int) -> Completion:
-    """A completion with the tokens of the failed tries before it: they are billed too."""
-    usage = completion.usage
-    whole = Usage(usage.input_tokens + read, usage.output_tokens + written, usage.estimated)
-    return replace(completion, retries=failures, usage=whole)

@@ -116,6 +116,7 @@ class ModelClients:
         from generation_functions.models.endpoint import EndpointClient
         from generation_functions.models.failover import FailoverClient, Site
         from generation_functions.models.retry import RetryPolicy
+        from generation_functions.models.tries import Tries
 
         timing = self._timing or LoopTiming()
         sites = [
@@ -129,9 +130,7 @@ class ModelClients:
         return FailoverClient(
             sites,
             by_weight=model.spec.spread == "weight",
-            retries=RetryPolicy(model.spec.max_retries),
-            timing=timing,
-            rng=self._rng,
+            tries=Tries(RetryPolicy(model.spec.max_retries), timing, self._rng),
             tell=lambda line: self.tell(line),
         )
 

@@ -24,6 +24,7 @@ from generation_functions.models.listing import Listing, missing_model, read_lis
 from generation_functions.models.model import Model
 from generation_functions.models.retry import RetryPolicy, retry_after
 from generation_functions.models.timing import LoopTiming, Timing
+from generation_functions.models.tries import Tries
 from generation_functions.models.wire import Reply, TooLong
 from generation_functions.rows import canonical_json
 
@@ -87,6 +88,8 @@ class EndpointClient:
         self._most_bytes = most_answer_bytes
         self._connections = Connections(url, self._headers, most=most_answer_bytes)
         self._open: set[asyncio.Task[Any]] = set()
+        policy = retries or RetryPolicy(spec.max_retries)
+        self._tries = Tries(policy, self._timing, rng or Random())
         self.caller = Caller(
             self._send,
             breaker=Breaker(model.name, timing=self._timing, policy=breaker),
@@ -96,9 +99,7 @@ class EndpointClient:
                 requests_per_minute=spec.requests_per_minute,
                 tokens_per_minute=spec.tokens_per_minute,
             ),
-            retries=retries or RetryPolicy(spec.max_retries),
-            timing=self._timing,
-            rng=rng or Random(),
+            longest_wish=policy.longest_wish,
         )
 
     async def complete(self, request: Request) -> Completion:
@@ -107,7 +108,7 @@ class EndpointClient:
         assert task is not None
         self._open.add(task)
         try:
-            return await self.caller.call(request)
+            return await self._tries.answer(request, self.caller)
         finally:
             self._open.discard(task)
 

@@ -9,32 +9,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from random import Random
 
-from generation_functions.errors import EndpointError, EndpointUnusable, TransientError
-from generation_functions.models.caller import after_failures
+from generation_functions.errors import EndpointError, EndpointUnusable
 from generation_functions.models.endpoint import EndpointClient
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Price
-from generation_functions.models.retry import RetryPolicy
-from generation_functions.models.timing import Timing
+from generation_functions.models.tries import Tries
 
 _LONGEST_WAIT_S = 5.0
 
 
-@dataclass
 class Site:
     """One of the endpoints, with its price and its part of the calls.
 
+    left    called after each call here
     credit  calls it is owed, in units of all weights together: smooth weighted round robin
     """
 
-    client: EndpointClient
-    weight: float = 1.0
-    price: Price | None = None
-    credit: float = 0.0
+    def __init__(self, client: EndpointClient, weight: float = 1.0, price: Price | None = None) -> None:
+        self.client = client
+        self.weight = weight
+        self.price = price
+        self.credit = 0.0
+        self.left: Callable[[], None] = lambda: None
 
     @property
     def address(self) -> str:
@@ -51,6 +50,35 @@ class Site:
         """Seconds until a call may go there; None while another call finds out."""
         return self.client.caller.breaker.wait_s
 
+    def give_up(self, verdict: EndpointUnusable) -> EndpointUnusable:
+        """Nobody calls it any more."""
+        return self.client.caller.give_up(verdict)
+
+    async def attempt(self, request: Request) -> Completion | EndpointError | None:
+        """One try: its answer or its fault, or None where it went down before the call's turn came."""
+        caller = self.client.caller
+        cost = caller.cost_of(request) if caller.limiter.counts_tokens else 0
+        try:
+            trial = False if caller.breaker.closed else await caller.breaker.enter()
+        except EndpointUnusable as verdict:
+            return verdict
+        try:
+            turn = await caller.limiter.acquire(request.priority, cost)
+        except BaseException:
+            caller.breaker.left(trial)
+            self.left()
+            raise
+        if not (trial or caller.breaker.closed):
+            caller.limiter.release()
+            return None
+        try:
+            outcome = await self.client.attempt(request, trial, turn, cost)
+        finally:
+            self.left()
+        if isinstance(outcome, Completion) and self.price is not None:
+            return replace(outcome, price=self.price)
+        return outcome
+
 
 class FailoverClient:
     """A `ModelClient` over several endpoints. It raises `EndpointUnusable` when the last of them is given up.
@@ -64,45 +92,21 @@ class FailoverClient:
         sites: Sequence[Site],
         *,
         by_weight: bool,
-        retries: RetryPolicy,
-        timing: Timing,
-        rng: Random,
+        tries: Tries,
         tell: Callable[[str], None],
     ) -> None:
         self.sites = tuple(sites)
+        for site in self.sites:
+            site.left = self._woken
         self._by_weight = by_weight
-        self._retries = retries
-        self._timing = timing
-        self._rng = rng
+        self._tries = tries
         self._tell = tell
         self._told: set[str] = set()
         self._waiting: set[asyncio.Future[None]] = set()
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request; see `ModelClient`."""
-        failures = read = written = 0
-        failed_at: Site | None = None
-        while True:
-            site = await self._chosen(failed_at)
-            outcome = await self._attempt(site, request)
-            if outcome is None:
-                continue
-            if isinstance(outcome, Completion):
-                answered = after_failures(outcome, failures, read, written) if failures else outcome
-                return answered if site.price is None else replace(answered, price=site.price)
-            if isinstance(outcome, EndpointUnusable):
-                self._note(site, outcome)
-                continue
-            failures += 1
-            read, written = read + outcome.input_tokens, written + outcome.output_tokens
-            outcome.input_tokens, outcome.output_tokens = read, written
-            if not isinstance(outcome, TransientError) or not self._retries.again(failures, outcome):
-                raise outcome
-            if request.draining is not None and request.draining():
-                raise outcome
-            failed_at = site
-            if not self._others_well(site):
-                await self._timing.sleep(self._retries.delay(failures, outcome, self._rng.random()))
+        return await self._tries.answer(request, self)
 
     async def probe(self) -> None:
         """Ask every endpoint for its models. Raises `EndpointUnusable` where none of them can be used."""
@@ -110,7 +114,7 @@ class FailoverClient:
             try:
                 await site.client.probe()
             except EndpointUnusable as error:
-                self._note(site, error)
+                self.lost(site, error)
 
     async def close(self) -> None:
         """Close every endpoint's client."""
@@ -120,15 +124,15 @@ class FailoverClient:
 
     # Choosing
 
-    async def _chosen(self, failed_at: Site | None) -> Site:
-        """An endpoint that a call may go to now. Raises `EndpointUnusable` once none is left."""
-        while True:
-            if not any(site.usable for site in self.sites):
-                raise self._none_left()
-            site = self._next(failed_at) or self._next(None)
-            if site is not None:
-                return site
-            await self._change()
+    def ready(self, failed_at: Site | None) -> Site | None:
+        """Where the next try goes; see `Sites`."""
+        if not any(site.usable for site in self.sites):
+            raise self._none_left()
+        return self._next(failed_at) or self._next(None)
+
+    def elsewhere(self, failed_at: Site) -> bool:
+        """Whether another endpoint is well."""
+        return any(other.usable and other.wait_s == 0 for other in self.sites if other is not failed_at)
 
     def _next(self, avoided: Site | None) -> Site | None:
         sites = [site for site in self.sites if site.usable and site is not avoided]
@@ -151,39 +155,12 @@ class FailoverClient:
         chosen.credit -= sum(site.weight for site in ready)
         return chosen
 
-    def _others_well(self, site: Site) -> bool:
-        return any(other.usable and other.wait_s == 0 for other in self.sites if other is not site)
-
-    # Calling
-
-    async def _attempt(self, site: Site, request: Request) -> Completion | EndpointError | None:
-        """One try at one endpoint: its answer or its fault, or None where it went down before the call's turn came."""
-        caller = site.client.caller
-        cost = caller.cost_of(request) if caller.limiter.counts_tokens else 0
-        try:
-            trial = False if caller.breaker.closed else await caller.breaker.enter()
-        except EndpointUnusable as verdict:
-            return verdict
-        try:
-            turn = await caller.limiter.acquire(request.priority, cost)
-        except BaseException:
-            caller.breaker.left(trial)
-            self._woken()
-            raise
-        if not (trial or caller.breaker.closed):
-            caller.limiter.release()
-            return None
-        try:
-            return await site.client.attempt(request, trial, turn, cost)
-        finally:
-            self._woken()
-
-    async def _change(self) -> None:
+    async def change(self) -> None:
         """Wait until a call ends somewhere, or an endpoint has cooled down."""
         waits = [wait for site in self.sites if site.usable and (wait := site.wait_s) is not None]
         change: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(change)
-        timer = self._timing.call_later(min([_LONGEST_WAIT_S, *waits]), partial(_settle, change))
+        timer = self._tries.timing.call_later(min([_LONGEST_WAIT_S, *waits]), partial(_settle, change))
         try:
             await change
         finally:
@@ -197,7 +174,8 @@ class FailoverClient:
 
     # What is told
 
-    def _note(self, site: Site, error: EndpointUnusable) -> None:
+    def lost(self, site: Site, error: EndpointUnusable) -> None:
+        """Tell, once, that an endpoint is given up. Raises `EndpointUnusable` where it was the last."""
         if not any(other.usable for other in self.sites):
             raise self._none_left()
         if site.address not in self._told:

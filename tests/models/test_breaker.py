@@ -17,6 +17,7 @@ from generation_functions.models.fault import EmptyAnswer, Unreachable
 from generation_functions.models.limiter import Limiter
 from generation_functions.models.retry import RetryPolicy
 from generation_functions.models.timing import LoopTiming
+from generation_functions.models.tries import Tries
 from tests.models.virtual_time import in_virtual_time
 
 Script = Callable[[int, float], EndpointError | None]
@@ -60,11 +61,12 @@ def run(
             endpoint.send,
             breaker=Breaker("writer", timing=timing, policy=BreakerPolicy()),
             limiter=Limiter(most, timing=timing),
-            retries=RetryPolicy(retries),
-            timing=timing,
-            rng=Random(1),
+            longest_wish=RetryPolicy().longest_wish,
         )
-        results = await asyncio.gather(*(caller.call(Request("x")) for _ in range(rows)), return_exceptions=True)
+        tries = Tries(RetryPolicy(retries), timing, Random(1))
+        results = await asyncio.gather(
+            *(tries.answer(Request("x"), caller) for _ in range(rows)), return_exceptions=True
+        )
         return results, timing.now() - 1000
 
     return in_virtual_time(main())

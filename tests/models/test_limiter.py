@@ -20,6 +20,7 @@ from generation_functions.models.level import Level
 from generation_functions.models.limiter import Limiter
 from generation_functions.models.retry import RetryPolicy
 from generation_functions.models.timing import LoopTiming
+from generation_functions.models.tries import Tries
 from tests.models.virtual_time import in_virtual_time
 
 
@@ -247,23 +248,23 @@ class Simulated:
         return Completion("fine")
 
 
-def caller_of(send: Callable[[Request], Awaitable[Completion]], most: int) -> Caller:
+def asking(send: Callable[[Request], Awaitable[Completion]], most: int) -> Callable[[Request], Awaitable[Completion]]:
     timing = LoopTiming()
-    return Caller(
+    caller = Caller(
         send,
         breaker=Breaker("simulated", timing=timing, policy=BreakerPolicy()),
         limiter=Limiter(most, timing=timing),
-        retries=RetryPolicy(retries=8),
-        timing=timing,
-        rng=Random(7),
+        longest_wish=RetryPolicy().longest_wish,
     )
+    tries = Tries(RetryPolicy(retries=8), timing, Random(7))
+    return lambda request: tries.answer(request, caller)
 
 
 def seconds_for(endpoint: Simulated, calls: int, most: int) -> float:
     async def main() -> float:
         loop = asyncio.get_running_loop()
-        caller, started = caller_of(endpoint.send, most), loop.time()
-        await asyncio.gather(*(caller.call(Request("x")) for _ in range(calls)))
+        ask, started = asking(endpoint.send, most), loop.time()
+        await asyncio.gather(*(ask(Request("x")) for _ in range(calls)))
         return loop.time() - started
 
     return in_virtual_time(main())
