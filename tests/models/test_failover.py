@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from generation_functions import Run
-from generation_functions.errors import EndpointUnusable
+from generation_functions.errors import EndpointUnusable, TransientError
 from generation_functions.models import Completion, Model, ModelSpec, Request
 from generation_functions.models.clients import ModelClients
 from generation_functions.models.model import EndpointSpec, Price
@@ -171,3 +171,16 @@ def test_an_endpoint_has_its_own_limits_and_never_anothers_key() -> None:
     assert (first.max_in_flight, second.max_in_flight, model.spec.in_flight) == (300, 50, 350)
     assert (first.api_key, second.api_key) == ("one", None)
     assert (first.timeout_s, second.timeout_s, second.temperature) == (5, 9, 0.5)
+
+
+async def test_where_no_endpoint_can_be_reached_the_run_stops_instead_of_losing_rows() -> None:
+    nowhere = [f"http://127.0.0.1:{free_port()}/v1" for _ in range(2)]
+    with pytest.raises(EndpointUnusable, match="none of 2 endpoints is left") as caught:
+        await ask(model_of(nowhere, max_retries=1), 4)
+    assert all(url in caught.value.message for url in nowhere)
+
+
+async def test_a_row_that_fails_everywhere_says_how_often_it_was_tried() -> None:
+    async with model_at(fake("first", plan=DOWN), fake("second", plan=DOWN), max_retries=1) as model:
+        with pytest.raises(TransientError, match="the last of 2 tries"):
+            await ask(model, 1)
