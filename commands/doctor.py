@@ -44,7 +44,7 @@ def findings(project: Project, configs: Iterable[Path]) -> Iterator[Finding]:
     """Every check in turn: the machine, each config with its endpoints, each run folder."""
     prepared, broken = _prepared(project, list(configs))
     models = _models(prepared)
-    in_flight = sum(model.spec.in_flight for model in models if model.spec.provider in ("openai", "local"))
+    in_flight = sum(model.spec.in_flight for model in models if model.spec.provider == "openai")
     yield from machine_findings(project.root, in_flight)
     yield from (_of_problem(problem) for problem in broken)
     for run in prepared:

@@ -48,6 +48,8 @@ def endpoint_of(model: Model) -> str:
     """Where a model is asked: its address, or who stands in for it."""
     if model.spec.provider == "offline":
         return "offline rules, no key and no cost"
+    if model.spec.provider == "local":
+        return "in this process, no key and no cost"
     return ", ".join(spec.base_url or "https://api.openai.com/v1" for spec in model.spec.at_endpoints())
 
 

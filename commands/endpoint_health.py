@@ -28,12 +28,22 @@ async def _of_model(clients: ModelClients, model: Model) -> Finding:
     if model.spec.provider == "offline":
         return Finding("ok", subject, "offline rules: no key, no cost")
     try:
+        if model.spec.provider == "local":
+            return Finding("ok", subject, await _local(clients, model))
         return await _of_endpoint(clients, model, subject)
     except (EndpointUnusable, Unreachable) as exc:
         return Finding("problem", subject, exc.message, exc.hint or "Check base_url, and that the server is up.")
     except EndpointError as exc:
         message = f"it does not say which models it serves ({exc.message})"
         return Finding("warning", subject, message, "The first call will tell; `preview` makes a few.")
+
+
+async def _local(clients: ModelClients, model: Model) -> str:
+    from generation_functions.models.local.client import LocalEmbeddingClient
+
+    client = clients.client(model)
+    assert isinstance(client, LocalEmbeddingClient)
+    return await client.describe()
 
 
 async def _of_endpoint(clients: ModelClients, model: Model, subject: str) -> Finding:

@@ -16,13 +16,15 @@ from random import Random
 from typing import TypeAlias
 
 from generation_functions.models.clients import client_key
+from generation_functions.models.local.threads import threads_of
 from generation_functions.models.model import ModelSpec
 
 RESAMPLES = 1_000
 LOW, HIGH = 0.025, 0.975
 MOST_ERRORS = 12.0
 """Standard errors a range may reach to each side: resamples of very few rows can ask for absurdly many."""
-_OFFLINE = "offline"
+_FREE = ("offline", "local")
+"""Providers that nobody is paid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def forecast(
 
 
 def _model_forecast(name: str, spec: ModelSpec | None, sum_span: Spanning, span: Spanning) -> ModelForecast:
-    priced = spec is not None and (spec.dearest is not None or spec.provider == _OFFLINE)
+    priced = spec is not None and (spec.dearest is not None or spec.provider in _FREE)
     return ModelForecast(
         sum_span(lambda loads: loads[name].calls),
         sum_span(lambda loads: loads[name].input_tokens),
@@ -226,7 +228,7 @@ def _seconds(loads: Sequence[tuple[Load, ModelSpec | None]]) -> float:
         return total.seconds
     tokens = total.input_tokens + total.output_tokens
     return max(
-        total.seconds / spec.in_flight,
+        total.seconds / (threads_of(spec) if spec.provider == "local" else spec.in_flight),
         60 * total.calls / spec.requests_per_minute if spec.requests_per_minute else 0.0,
         60 * tokens / spec.tokens_per_minute if spec.tokens_per_minute else 0.0,
     )

@@ -109,7 +109,7 @@ def _tell_beforehand(job: Job) -> None:
     say(f"{paint(job.name, 'bold')} → {job.output_dir}")
     for note in (*job.notes, *_changed_since(job)):
         say(f"  {note}")
-    unpriced = [m.name for m in job.models if m.spec.provider != "offline" and m.spec.dearest is None]
+    unpriced = [m.name for m in job.models if m.spec.provider not in ("offline", "local") and m.spec.dearest is None]
     if job.options.budget_usd is not None and unpriced:
         print_warning(f"no price is known for {', '.join(unpriced)}: the budget cannot count what it costs")
 

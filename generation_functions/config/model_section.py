@@ -13,7 +13,7 @@ from generation_functions.config.environment import Expansion, references
 from generation_functions.config.explanations import Subject, explain
 from generation_functions.config.signature import Signature, known_keys, signature_of, type_at
 from generation_functions.config.tree import Node
-from generation_functions.errors import Problem
+from generation_functions.errors import EndpointUnusable, Problem
 from generation_functions.models.model import EndpointSpec, Model, ModelSpec
 
 
@@ -68,12 +68,12 @@ def _read(section: ModelSection, name: str, node: Node, environment: Expansion, 
     section.problems += attempt.problems
     environment.unset |= attempt.unset
     section.nodes[name] = expanded
-    section.problems += _spec_problems(section, name, expanded)
+    section.problems += _spec_problems(section, name, expanded, used=used)
     if name not in section.models:
         section.broken.add(name)
 
 
-def _spec_problems(section: ModelSection, name: str, node: Node) -> list[Problem]:
+def _spec_problems(section: ModelSection, name: str, node: Node, *, used: bool) -> list[Problem]:
     subject = Subject(node, known_keys(ModelSpec), ("models", name))
     if not isinstance(node.value, dict):
         return [
@@ -83,14 +83,15 @@ def _spec_problems(section: ModelSection, name: str, node: Node) -> list[Problem
         spec = ModelSpec.model_validate(node.plain())
     except ValidationError as exc:
         return explain(exc, subject)
-    problems = endpoint_problems(node, spec, f"models.{name}")
+    problems = endpoint_problems(node, spec, f"models.{name}", used=used)
     if not problems and node.is_whole():
         section.models[name] = Model(name, spec)
     return problems
 
 
-def endpoint_problems(node: Node, spec: ModelSpec, name: str) -> list[Problem]:
-    """What no field says alone: an endpoint needs a model's name, and a key that is set must not be empty."""
+def endpoint_problems(node: Node, spec: ModelSpec, name: str, *, used: bool = True) -> list[Problem]:
+    """What no field says alone: an endpoint needs a model's name, a key that is set must not be empty, and a local
+    model that is used must be there."""
     problems = []
     if spec.provider != "offline" and not spec.model:
         problems.append(
@@ -102,7 +103,20 @@ def endpoint_problems(node: Node, spec: ModelSpec, name: str) -> list[Problem]:
     key = node.items.get("api_key")
     if key is not None and key.reference is not None and not str(key.value).strip():
         problems.append(key.at.problem(f"'{name}.api_key': {key.reference} is set but empty", "give it a value"))
+    if used and spec.provider == "local" and spec.model and node.is_whole():
+        problems += _local_problems(node, spec, name)
     return problems
+
+
+def _local_problems(node: Node, spec: ModelSpec, name: str) -> list[Problem]:
+    from generation_functions.models.local.client import checked_folder
+
+    try:
+        checked_folder(spec)
+    except EndpointUnusable as exc:
+        at = node.items.get("model", node)
+        return [at.written_at.problem(f"'{name}': {exc.message}", exc.hint)]
+    return []
 
 
 def name_keys(node: Node, annotation: Any) -> Node:

@@ -23,6 +23,9 @@ NOT_THE_RESULT = ("pipeline", "output_dir", "after", "models", "budget", "limit"
 ENDPOINT_FIELDS = ("provider", "model", "mode", "structured_output")
 """What of an endpoint, beside its sampling, shapes its answers. Its address, key, limits and price do not."""
 
+_EMBEDDING_FIELDS = ("pooling", "query_prefix", "document_prefix")
+"""The same of an embedding model, where they are given."""
+
 
 def resolved_yaml(bound: BoundConfig) -> str:
     """The config as YAML text: settings, then parameters in their sections, defaults filled in. Bytes are stable."""
@@ -127,7 +130,9 @@ def _spec(spec: ModelSpec) -> dict[str, Json]:
 
 
 def _answers_of(model: Model) -> dict[str, Json]:
-    return {**{name: getattr(model.spec, name) for name in ENDPOINT_FIELDS}, "sampling": model.spec.sampling()}
+    spec = model.spec
+    embedding = {name: value for name in _EMBEDDING_FIELDS if (value := getattr(spec, name)) is not None}
+    return {**{name: getattr(spec, name) for name in ENDPOINT_FIELDS}, **embedding, "sampling": spec.sampling()}
 
 
 _RARE_BREAKS = re.compile("[\r\x85\u2028\u2029]")

@@ -7,7 +7,6 @@ from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from generation_functions.errors import EndpointUnusable
 from generation_functions.models.exchange import ModelClient
 from generation_functions.models.model import Model, ModelSpec
 from generation_functions.models.offline import OfflineClient
@@ -92,10 +91,9 @@ class ModelClients:
         if provider == "offline":
             return OfflineClient(model)
         if provider == "local":
-            raise EndpointUnusable(
-                f"model `{model.name}`: provider `{provider}` is not available in this version",
-                hint="use `provider: openai` with the address of an endpoint, or `provider: offline`",
-            )
+            from generation_functions.models.local.client import LocalEmbeddingClient
+
+            return LocalEmbeddingClient(model, tell=lambda line: self.tell(line), timing=self._timing)
         from generation_functions.models.endpoint import EndpointClient, new_session
 
         if self._session is None:

@@ -27,6 +27,7 @@ class Request:
     sent       whether the call is open now, and so being paid for; kept by the client.
     step       the step that asks, for what must be remembered beyond this process.
     outlasts   whether the call goes on when this process ends, and a later run collects it; kept by the client.
+    weights    which weights a local model has: they stand for its name.
     kept       whether the client has stored the answer, or the refusal, itself; kept by the client.
     """
 
@@ -37,6 +38,7 @@ class Request:
     priority: int = 0
     offline: Callable[[], str] | None = None
     offline_version: str = ""
+    weights: str = ""
     draining: Callable[[], bool] | None = None
     room: Callable[[], Awaitable[None]] | None = None
     sent: bool = False
@@ -48,10 +50,10 @@ class Request:
         """What the exchange is stored under: the model, the filled messages, the sampling, and which try it is.
 
         Never the step or a position, and not the endpoint's address: the same question to the same model is paid once,
-        wherever the model is served.
+        wherever the model is served. A local model is its weights, wherever their folder is.
         """
         spec = model.spec
-        identity = self.offline_version if spec.provider == "offline" else spec.model
+        identity = self.offline_version if spec.provider == "offline" else self.weights or spec.model
         family = "offline" if spec.provider == "offline" else "model"
         return content_key(family, identity, spec.mode, self.prompt, self.sampling, self.sample, self.attempt)
 

@@ -76,8 +76,24 @@ class ModelSpec(BaseModel):
         Literal["chat", "completion", "embedding"],
         Field(description="Chat messages, one plain text prompt, or vectors of texts."),
     ] = "chat"
+    pooling: Annotated[
+        Literal["mean", "cls", "max", "lasttoken"] | None,
+        Field(description="`local`: how the vectors of tokens become one, where the model's files do not say."),
+    ] = None
+    query_prefix: Annotated[
+        str | None,
+        Field(description="`embedding`: what stands before a question; by default what a local model's files say."),
+    ] = None
+    document_prefix: Annotated[
+        str | None, Field(description="`embedding`: what stands before a text that is searched; as above.")
+    ] = None
     max_in_flight: Annotated[
-        int, Field(ge=1, le=100_000, description="Most calls open at once; 20,000 for `openai-batch`.")
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            description="Most calls open at once; 20,000 for `openai-batch`; of `local`, threads, a core each.",
+        ),
     ] = 64
     requests_per_minute: Annotated[float | None, Field(gt=0, description="Most calls started a minute.")] = None
     tokens_per_minute: Annotated[float | None, Field(gt=0, description="Most tokens a minute, in and out.")] = None
@@ -127,6 +143,22 @@ class ModelSpec(BaseModel):
             raise ValueError("base_url and api_key stand in each of the endpoints, not beside them")
         if self.endpoints and self.provider != "openai":
             raise ValueError(f"a model of provider {self.provider} has no endpoints to choose from")
+        if self.provider == "local" and (self.base_url is not None or self.api_key is not None):
+            raise ValueError("a local model has no base_url and no api_key: `model:` names its folder")
+        return self
+
+    @model_validator(mode="after")
+    def _embeds_where_it_says_how(self) -> ModelSpec:
+        prefixed = self.query_prefix is not None or self.document_prefix is not None
+        if prefixed and self.mode != "embedding":
+            raise ValueError("query_prefix and document_prefix are for a model of mode: embedding")
+        if self.pooling is not None and self.provider != "local":
+            raise ValueError(f"pooling is for a model of provider: local, and this one's is {self.provider}")
+        if self.provider == "local" and (unknown := self.sampling().keys() - {"dimensions"}):
+            raise ValueError(
+                f"a local embedding model knows no {', '.join(sorted(unknown))}: extra_body may hold `dimensions`, how"
+                " many numbers of a vector are kept"
+            )
         return self
 
     @property

@@ -53,7 +53,7 @@ class RetrieveStep(Step):
         question = str(row[self.on])
         vector = None
         if self.index.embedded and gives_embeddings(calls.asking.model):
-            vector = await embedding_of(calls, question)
+            vector = await embedding_of(calls, question, "query")
         away_from = self.index.get(row.root) if drawn < self.missed else None
         hits = await asyncio.to_thread(self._search, question, row, vector, away_from)
         passages = [hit.as_field() for hit in hits]
