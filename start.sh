@@ -51,6 +51,15 @@ install_ray() {
         say "Ray cannot be installed here: the tests that need it are skipped"
 }
 
+# install_embeddings: bring what embedding models in this process use, on a build machine or where it is asked for.
+install_embeddings() {
+    if [ "${CI:-}" != true ] && [ "${MILLRACE_EMBEDDINGS:-}" != 1 ]; then return; fi
+    install requirements-embeddings.lock --no-deps || {
+        say "what local embedding models need cannot be installed here: the tests that need it are skipped"
+        say "hint: docs/retrieval.md tells where torch's build for processors is, and how to do without it"
+    }
+}
+
 # install_browser: on a build machine, bring the browser that the tests of pages use. Elsewhere they say what they miss.
 install_browser() {
     if [ "${CI:-}" != true ] || [ "$(id -u)" != 0 ] || command -v chromium >/dev/null 2>&1; then return; fi
@@ -70,6 +79,7 @@ test)
     install requirements-dev.lock
     install_trainers
     install_ray
+    install_embeddings
     install_browser
     .venv/bin/ruff check .
     .venv/bin/ruff format --check .
@@ -78,6 +88,7 @@ test)
     ;;
 *)
     install requirements.lock
+    if [ "${MILLRACE_EMBEDDINGS:-}" = 1 ]; then install_embeddings; fi
     export MILLRACE_COMMAND=./start.sh # so that the commands it proposes can be typed as they are
     exec .venv/bin/python run_pipeline.py "$@"
     ;;

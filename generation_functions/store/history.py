@@ -21,6 +21,8 @@ DATASET_PREFIX = "dataset:"
 
 _COLUMNS = "step, key, status, reason, detail, fields, exchanges, from_step, from_key, root"
 _SHOWN_CANDIDATES = 5
+_OF_ALL_ROWS = ("chunk", "embed", "index", "related")
+"""Steps that work on every source row also where only a few are tried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class History:
     def roots(self) -> list[str]:
         """Keys of the source rows that any step has worked on, in source order."""
         found = self.store.query(
-            "SELECT root, MIN(place) FROM rows WHERE run_attempt = ? AND step NOT IN ('chunk', 'embed')"
+            f"SELECT root, MIN(place) FROM rows WHERE run_attempt = ? AND step NOT IN {_OF_ALL_ROWS}"
             " AND (from_step != '' OR length(exchanges) > 0) GROUP BY root ORDER BY 2, 1",
             (self.attempt,),
         )

@@ -149,7 +149,9 @@ async def test_a_few_rows_tried_out_are_all_that_is_told_of(tmp_path: Path, docu
     endpoint = FakeEndpoint()
     async with running(endpoint) as base_url:
         model = Model("small", ModelSpec(model="fake-model", base_url=base_url, mode="embedding"))
-        await neighbours(tmp_path / "run", documents, model, limit=2)
+        async with Run(tmp_path / "run", limit=2) as run:
+            related = await related_chunks(run, run.read(documents).chunk(max_tokens=100), embedder=model)
+            await related.map(lambda row: {"seen": True}).collect()
     assert manifest_of(tmp_path / "run")["steps"]["embed"]["out"] == 5
     assert len(rows_of(tmp_path / "run", "related")) == 2
     reader = StoreReader(tmp_path / "run" / "store.sqlite")

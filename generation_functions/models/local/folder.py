@@ -25,10 +25,7 @@ LIBRARIES: Final[Mapping[Kind, tuple[str, str]]] = {
 """What runs each kind: the module's name, and the package's."""
 
 _OWN_MODULES: Final = "sentence_transformers."
-_OTHER_KINDS: Final = {
-    "sparse_encoder": "gives sparse vectors", "cross_encoder": "scores pairs of texts",
-    "multi_vector": "gives a vector for each token",
-}  # fmt: skip
+_EMBEDS: Final = "SentenceTransformer"
 _STATIC_FILES: Final = ("", "0_StaticEmbedding")
 _QUERY_PROMPTS: Final = ("query",)
 _DOCUMENT_PROMPTS: Final = ("document", "passage")
@@ -66,7 +63,9 @@ def read_folder(spec: ModelSpec) -> EmbeddingFolder:
     folders = tuple(dict.fromkeys([path, *(path / str(module.get("path", "")) for module in modules)]))
     _check_weights(folders, kind)
     normalises = any(_type(module).endswith(".Normalize") for module in modules) or bool(config.get("normalize"))
-    query, document = _prompts(_json(path / "config_sentence_transformers.json") or {})
+    settings = _json(path / "config_sentence_transformers.json") or {}
+    _check_whole(path, str(settings.get("model_type") or _EMBEDS))
+    query, document = _prompts(settings)
     return EmbeddingFolder(path, kind, folders, normalises, query, document, config)
 
 
@@ -101,9 +100,14 @@ def _check_module(path: Path, kind: str) -> None:
             f"{path} needs code of its own ({kind or 'a module without a type'}), which is never run",
             hint="serve it where you trust that code, and name its endpoint",
         )
-    for part, does in _OTHER_KINDS.items():
-        if part in kind:
-            raise EndpointUnusable(f"{path} is no embedding model: it {does}", hint="name one that embeds texts")
+
+
+def _check_whole(path: Path, whole: str) -> None:
+    if whole != _EMBEDS:
+        raise EndpointUnusable(
+            f"{path} is a {whole}, which gives no vector a text",
+            hint="name an embedding model: one of the kind SentenceTransformer, or a static one",
+        )
 
 
 def _kind(path: Path, modules: Sequence[Mapping[str, Any]], config: Mapping[str, Any], spec: ModelSpec) -> Kind:
