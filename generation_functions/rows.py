@@ -28,6 +28,16 @@ def content_key(*parts: Json) -> str:
     return blake2b(canonical_json(parts), digest_size=16).hexdigest()
 
 
+def content_key_of_text(*parts: Json, text: Iterable[str]) -> str:
+    """`content_key(*parts, text)` of a text that comes in parts, which has no lone surrogates."""
+    digest = blake2b(canonical_json(parts)[:-1], digest_size=16)
+    digest.update(b',"' if parts else b'"')
+    for part in text:
+        digest.update(orjson.dumps(part)[1:-1])
+    digest.update(b'"]')
+    return digest.hexdigest()
+
+
 def canonical_json(value: Json) -> bytes:
     """The one byte string of a JSON value: sorted keys, no spaces, UTF-8. Equal values give equal bytes."""
     try:

@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["heading", "fence", "table", "paragraph"]
 Headings: TypeAlias = tuple[str, ...]
+Path: TypeAlias = list[tuple[int, str]]
+"""The headings that a place of a text stands under, outermost first, each with its level."""
 
 FENCE_REACH = 65_536
 """How far a fence's end is looked for, in characters; a longer block fits no chunk anyway."""
@@ -50,10 +52,13 @@ class _Piece(NamedTuple):
     title: str = ""
 
 
-def blocks(text: str) -> Iterator[Block]:
-    """The blocks of a text, in order, from its first line that is not blank to its end. Lazy."""
+def blocks(text: str, path: Path | None = None) -> Iterator[Block]:
+    """The blocks of a text, in order, from its first line that is not blank to its end. Lazy.
+
+    path  what the text's beginning stands under; afterwards, what its end does.
+    """
     held: Block | None = None
-    for block in _with_headings(text):
+    for block in _with_headings(text, [] if path is None else path):
         if held:
             yield _until(block.start, held)
         held = block
@@ -74,18 +79,17 @@ def first_headings(text: str) -> Headings | None:
     at = ink.start()
     if _heading(text, _line_start(text, 0, at), at, text.find("\n", at)) is None:
         return ()
-    return next(_with_headings(text)).headings
+    return next(_with_headings(text, [])).headings
 
 
-def _with_headings(text: str) -> Iterator[Block]:
+def _with_headings(text: str, path: Path) -> Iterator[Block]:
     """Each body with the headings right before it; headings at the very end make a block of their own."""
-    path: list[tuple[int, str]] = []
-    titles: Headings = ()
+    titles = _titles(path)
     first: _Piece | None = None
     for piece in _pieces(text):
         kind, begin, end, level, title = piece
         if kind == "heading":
-            path = [entry for entry in path if entry[0] < level] + [(level, title)]
+            path[:] = [*(entry for entry in path if entry[0] < level), (level, title)]
             titles = _titles(path)
             first = first or piece
             continue
@@ -96,7 +100,7 @@ def _with_headings(text: str) -> Iterator[Block]:
         yield Block(first.start, len(text), len(text), False, titles, first.level)
 
 
-def _titles(path: list[tuple[int, str]]) -> Headings:
+def _titles(path: Path) -> Headings:
     return tuple(title for _, title in path if title)
 
 

@@ -8,20 +8,18 @@ Where chunks may begin is the mode's: at any block, at headings, at any sentence
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from generation_functions.chunking.blocks import LONGEST_INDENT, Headings, blocks, first_headings
+from generation_functions.chunking.blocks import LONGEST_INDENT, Headings, Path, blocks, first_headings
 from generation_functions.chunking.overlap import LONGEST_TOKEN, overlap_start
 from generation_functions.chunking.packing import Unit, pack
 from generation_functions.chunking.pages import divided, pages_of
 from generation_functions.chunking.sections import pack_sections
 from generation_functions.chunking.units import CountTokens, Ruler, units
-from generation_functions.documents.document import Document
 from generation_functions.errors import ConfigError
-from generation_functions.models.tokens import estimate_tokens
 
 ChunkBy: TypeAlias = Literal["tokens", "heading", "sentence", "page"]
 """Where a chunk may begin: at any paragraph; at a heading; at any sentence; at a page's beginning and at paragraphs."""
@@ -30,8 +28,7 @@ ChunkBy: TypeAlias = Literal["tokens", "heading", "sentence", "page"]
 MODES: tuple[str, ...] = get_args(ChunkBy)
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """A piece of a document.
 
     text      the piece, without the space around it.
@@ -42,6 +39,7 @@ class Chunk:
     source    the document's path.
     overlap   how many characters before `start` stand in `text` too, repeated from the chunk before.
     pages     the first and the last page of its own part, from 1; None where the document has no pages.
+    lead      characters of white space before `text`, in its own part or in what is repeated.
     """
 
     text: str
@@ -52,49 +50,31 @@ class Chunk:
     source: str = ""
     overlap: int = 0
     pages: tuple[int, int] | None = None
+    lead: int = 0
 
-    def of(self, source: str) -> Chunk:
-        """The same chunk, of a document."""
-        headings, pages = self.headings, self.pages
-        return Chunk(self.text, self.start, self.end, self.tokens, headings, source, self.overlap, pages)
-
-
-def chunk_document(
-    document: Document,
-    *,
-    max_tokens: int,
-    count: CountTokens = estimate_tokens,
-    by: ChunkBy = "tokens",
-    overlap: int = 0,
-) -> Iterator[Chunk]:
-    """The chunks of a document, in order, each naming its source. Lazy."""
-    pages: tuple[int, ...] = getattr(document, "pages", ())
-    found = chunk_text(document.text, max_tokens=max_tokens, count=count, by=by, overlap=overlap, pages=pages)
-    return (chunk.of(document.source) for chunk in found) if document.source else found
+    @property
+    def place(self) -> int:
+        """Where `text` begins in the document's text."""
+        return self.start - self.overlap + self.lead
 
 
-def chunk_text(
-    text: str,
-    *,
-    max_tokens: int,
-    count: CountTokens = estimate_tokens,
-    by: ChunkBy = "tokens",
-    overlap: int = 0,
-    pages: Sequence[int] = (),
-) -> Iterator[Chunk]:
-    """The chunks of a text, in order, each of at most `max_tokens` by `count`; none for a text that is all space.
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How texts are cut: `by` what, into how many tokens counted how, and how many of them repeated."""
 
-    by       where chunks begin, see `ChunkBy`
-    overlap  most tokens that a chunk repeats of the one before, in whole sentences; they count towards `max_tokens`
-    pages    the offsets where pages begin
+    max_tokens: int
+    count: CountTokens
+    by: ChunkBy = "tokens"
+    overlap: int = 0
 
-    Lazy and near linear: `count` sees every part of the text a few times, whatever the text is. Only a single character
-    that counts for more than `max_tokens` makes a chunk above it. Raises `ConfigError` for bounds that nothing fits.
+
+def cut_text(text: str, rule: Rule, pages: Sequence[int] = (), path: Path | None = None) -> Iterator[Chunk]:
+    """The chunks of a text, in order. Lazy, and near linear: `rule.count` sees every part of the text a few times.
+
+    path  what the text stands under; afterwards, what its end does
     """
-    check_chunking(max_tokens=max_tokens, by=by, overlap=overlap)
-    ruler = Ruler(text, max_tokens - overlap, count)
-    chunks = _chunks(ruler, by, pages)
-    return _overlapping(chunks, Ruler(text, max_tokens, count), overlap) if overlap else chunks
+    chunks = _chunks(Ruler(text, rule.max_tokens - rule.overlap, rule.count), rule.by, pages, path)
+    return _overlapping(chunks, Ruler(text, rule.max_tokens, rule.count), rule.overlap) if rule.overlap else chunks
 
 
 def check_chunking(*, max_tokens: int, by: str, overlap: int) -> None:
@@ -114,34 +94,31 @@ def check_chunking(*, max_tokens: int, by: str, overlap: int) -> None:
         )
 
 
-def _chunks(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[Chunk]:
-    whole = _whole(ruler, pages) if by != "heading" and not (by == "page" and pages) else None
-    if whole is not None:
-        yield whole
-        return
+def _chunks(ruler: Ruler, by: ChunkBy, pages: Sequence[int], path: Path | None) -> Iterator[Chunk]:
     start = 0
-    for group in _groups(ruler, by, pages):
+    for group in _groups(ruler, by, pages, path):
         end = group[-1].end
-        visible, tokens = _visible(ruler, start, end)
-        yield Chunk(visible, start, end, tokens, group[0].headings, pages=pages_of(ruler.text, start, end, pages))
+        visible, tokens, lead = _visible(ruler, start, end)
+        on = pages_of(ruler.text, start, end, pages)
+        yield Chunk(visible, start, end, tokens, group[0].headings, pages=on, lead=lead)
         start = end
 
 
-def _whole(ruler: Ruler, pages: Sequence[int]) -> Chunk | None:
+def whole_chunk(text: str, rule: Rule, pages: Sequence[int] = (), source: str = "") -> Chunk | None:
     """A text that fits as it is: most records are so short, and need not be taken apart to be put together again."""
-    end = len(ruler.text)
-    if end > ruler.limit * LONGEST_TOKEN:
+    end, limit = len(text), rule.max_tokens - rule.overlap
+    if end > limit * LONGEST_TOKEN or rule.by == "heading" or (rule.by == "page" and pages):
         return None
-    visible, tokens = _visible(ruler, 0, end)
-    headings = first_headings(ruler.text) if tokens <= ruler.limit else None
+    visible, tokens, lead = _visible(Ruler(text, limit, rule.count), 0, end)
+    headings = first_headings(text) if tokens <= limit else None
     if headings is None:
         return None
-    return Chunk(visible, 0, end, tokens, headings, pages=pages_of(ruler.text, 0, end, pages))
+    return Chunk(visible, 0, end, tokens, headings, source, 0, pages_of(text, 0, end, pages) if pages else None, lead)
 
 
-def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[list[Unit]]:
+def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int], path: Path | None) -> Iterator[list[Unit]]:
     """The units of each chunk."""
-    found = blocks(ruler.text)
+    found = blocks(ruler.text, path)
     if by == "heading":
         yield from pack_sections(ruler, found)
     elif by == "page" and pages:
@@ -152,25 +129,30 @@ def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int]) -> Iterator[list[Un
         yield from pack(units(ruler, found, sentences=by == "sentence"), ruler.limit, ruler.measure)
 
 
-def _visible(ruler: Ruler, start: int, end: int) -> tuple[str, int]:
-    """The piece without the space around it, and its tokens; code keeps its first line's indentation if that fits."""
+def _visible(ruler: Ruler, start: int, end: int) -> tuple[str, int, int]:
+    """The piece without the space around it, its tokens, and how much space is before it; code keeps its first line's
+    indentation if that fits."""
     piece = ruler.text[start:end]
     inked = piece.lstrip()
     bare = inked.rstrip()
-    space = piece[: len(piece) - len(inked)]
-    indent = space[space.rfind("\n") + 1 :]
-    if 0 < len(indent) <= LONGEST_INDENT and (tokens := ruler.count(indent + bare)) <= ruler.limit:
-        return indent + bare, tokens
-    return bare, ruler.count(bare)
+    if lead := len(piece) - len(inked):
+        indent = piece[piece.rfind("\n", 0, lead) + 1 : lead]
+        if 0 < len(indent) <= LONGEST_INDENT and (tokens := ruler.count(indent + bare)) <= ruler.limit:
+            return indent + bare, tokens, lead - len(indent)
+    return bare, ruler.count(bare), lead
 
 
 def _overlapping(chunks: Iterator[Chunk], ruler: Ruler, most: int) -> Iterator[Chunk]:
     before = 0
     for chunk in chunks:
-        begin = overlap_start(ruler, before, chunk.start, chunk.end, most) if chunk.start else 0
+        yield repeating(ruler, before, chunk, most) if chunk.start else chunk
         before = chunk.start
-        if begin == chunk.start:
-            yield chunk
-            continue
-        text, tokens = _visible(ruler, begin, chunk.end)
-        yield replace(chunk, text=text, tokens=tokens, overlap=chunk.start - begin)
+
+
+def repeating(ruler: Ruler, before: int, chunk: Chunk, most: int) -> Chunk:
+    """A chunk that repeats up to `most` tokens of the one that begins at `before`."""
+    begin = overlap_start(ruler, before, chunk.start, chunk.end, most)
+    if begin == chunk.start:
+        return chunk
+    text, tokens, lead = _visible(ruler, begin, chunk.end)
+    return chunk._replace(text=text, tokens=tokens, overlap=chunk.start - begin, lead=lead)

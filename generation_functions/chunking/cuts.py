@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from generation_functions.chunking.chunk import Chunk, ChunkBy, check_chunking, chunk_document
+from generation_functions.chunking.blocks import Path
+from generation_functions.chunking.chunk import Chunk, ChunkBy, Rule, check_chunking, cut_text, whole_chunk
+from generation_functions.chunking.seams import path_before
+from generation_functions.chunking.stretches import Stretch
 from generation_functions.chunking.tokenizer import token_counter
-from generation_functions.chunking.units import CountTokens
-from generation_functions.documents.document import Document
 from generation_functions.languages import detect_language
 from generation_functions.rows import Json
+
+Told: TypeAlias = list[Any]
+"""A stretch's cuts as JSON: `[tokens, language]` where the one chunk is all of its text, else the cuts and the path."""
 
 
 class Cut(NamedTuple):
@@ -20,24 +24,6 @@ class Cut(NamedTuple):
 
     chunk: Chunk
     language: str
-
-    def packed(self, number: int, document: Document) -> list[Json]:
-        """As JSON: the document's number, and the cut without the text, which whoever has the document has."""
-        chunk = self.chunk
-        begin = chunk.start - chunk.overlap
-        finish = begin + len(document.text[begin : chunk.end].rstrip())
-        place = [number, finish - len(chunk.text), finish, chunk.start, chunk.end, chunk.tokens]
-        return [*place, chunk.headings, chunk.overlap, chunk.pages, self.language]
-
-
-def unpacked(document: Document, told: list[Any]) -> Cut:
-    """The cut of a document that `packed` told of."""
-    _, begin, finish, start, end, tokens, headings, overlap, pages, language = told
-    pages = (pages[0], pages[1]) if pages else None
-    headings = tuple(headings) if headings else ()
-    return Cut(
-        Chunk(document.text[begin:finish], start, end, tokens, headings, document.source, overlap, pages), language
-    )
 
 
 @dataclass(frozen=True)
@@ -52,15 +38,50 @@ class Cutting:
     def check(self) -> None:
         """Raises `ConfigError` for settings that mean nothing, and for a tokenizer that cannot be had."""
         check_chunking(max_tokens=self.max_tokens, by=self.by, overlap=self.overlap)
-        _ = self._count
+        _ = self.rule
 
     @cached_property
-    def _count(self) -> CountTokens:
-        return token_counter(self.tokenizer)
+    def rule(self) -> Rule:
+        """The same with the count itself."""
+        return Rule(self.max_tokens, token_counter(self.tokenizer), self.by, self.overlap)
 
-    def cuts(self, document: Document) -> Iterator[Cut]:
-        """The document's cuts, in order. Lazy."""
-        found = chunk_document(
-            document, max_tokens=self.max_tokens, count=self._count, by=self.by, overlap=self.overlap
-        )
-        return (Cut(chunk, detect_language(chunk.text)) for chunk in found)
+    def cuts(self, stretch: Stretch, source: str = "") -> tuple[Iterable[Cut], Path]:
+        """A stretch's cuts, in order, and what its end stands under once they were drawn. Lazy."""
+        text, pages = stretch.text, stretch.pages
+        if stretch.whole and (chunk := whole_chunk(text, self.rule, pages, source)) is not None:
+            return (Cut(chunk, detect_language(chunk.text)),), []
+        path = path_before(stretch)
+        return (
+            Cut(chunk._replace(source=source), detect_language(chunk.text))
+            for chunk in cut_text(text, self.rule, pages, path)
+        ), path
+
+    def told(self, stretch: Stretch) -> Told:
+        """A stretch's cuts as JSON, without their texts, which whoever has the stretch has."""
+        cuts, path = self.cuts(stretch)
+        if isinstance(cuts, tuple):
+            ((chunk, language),) = cuts
+            if len(chunk.text) == len(stretch.text) and not chunk.headings and chunk.pages is None:
+                return [chunk.tokens, language]
+        return [[_packed(*cut) for cut in cuts], path]
+
+
+def heard(stretch: Stretch, told: Told, source: str) -> tuple[Iterable[Cut], Path]:
+    """What `told` told."""
+    first, second = told
+    text = stretch.text
+    if isinstance(first, int):
+        return (Cut(Chunk(text, 0, len(text), first, (), source), second),), []
+    return [_unpacked(text, source, *packed) for packed in first], [(level, title) for level, title in second]
+
+
+def _packed(chunk: Chunk, language: str) -> list[Json]:
+    _, start, end, tokens, headings, _, overlap, pages, lead = chunk
+    return [chunk.place, len(chunk.text), start, end, tokens, headings, overlap, pages, lead, language]
+
+
+def _unpacked(text: str, source: str, place: int, size: int, start: int, end: int, tokens: int, *rest: Any) -> Cut:
+    headings, overlap, pages, lead, language = rest
+    on = (pages[0], pages[1]) if pages else None
+    chunk = Chunk(text[place : place + size], start, end, tokens, tuple(headings), source, overlap, on, lead)
+    return Cut(chunk, language)

@@ -33,7 +33,7 @@ def cut(text: str, start: int, end: int, limit: int, measure: Measure) -> Iterat
         size = _fitting(ink.start(), min(end, ink.start() + guess), end, limit, measure)
         guess = max(4, size + size // 4)
         place = ink.start() + size
-        place = end if place >= end else _over_space(text, _nice_place(text, ink.start(), place), end)
+        place = end if place >= end else _over_space(text, nice_place(text, ink.start(), place), end)
         yield start, place
         start = place
 
@@ -51,7 +51,7 @@ def _fitting(start: int, stop: int, end: int, limit: int, measure: Measure) -> i
     return size
 
 
-def _nice_place(text: str, start: int, place: int) -> int:
+def nice_place(text: str, start: int, place: int) -> int:
     """The best boundary at or before `place`: lines and clauses in the last half, spaces after the first quarter."""
     half, quarter = start + (place - start + 1) // 2, start + (place - start + 3) // 4
     for pattern, least in ((_LINE, half), (_CLAUSE, half), (_SPACE, half), (_SPACE, quarter)):

@@ -1,6 +1,7 @@
-"""Cutting in processes of its own: as many as are wanted, a batch of documents each, results in the documents' order.
+"""Cutting in processes of its own: as many as are wanted, a batch of texts each, results in the documents' order.
 
-A process that is lost costs nothing but time: what it had not told yet is cut here.
+Long documents are cut a stretch at a time, neighbouring ones at once. A process that is lost costs nothing but time:
+what it had not told yet is cut here.
 """
 
 from __future__ import annotations
@@ -10,28 +11,43 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from itertools import chain, islice
-from typing import TypeAlias
+from itertools import chain
+from typing import NamedTuple, TypeAlias
 
 import orjson
 
-from generation_functions.chunking.cuts import Cut, Cutting, unpacked
+from generation_functions.chunking.blocks import Path
+from generation_functions.chunking.cuts import Cut, Cutting, Told, heard
+from generation_functions.chunking.seams import Seam
+from generation_functions.chunking.stretches import Stretch, stretches
 from generation_functions.documents import child
 from generation_functions.documents.document import Document, Skip
+from generation_functions.languages import detect_language
 
 HERE = 1_000_000
 """Characters that are cut in this process before others are started, which takes longer than cutting so much."""
 
 BATCH = 500_000
-"""Characters that a batch is filled up to, and `MOST` documents."""
+"""Characters that a batch is filled up to, and `MOST` texts."""
 
 MOST = 500
-LARGE = 4_000_000
-"""Characters of a batch whose cuts are handed on as they come, not all at once."""
+EACH = 2
+"""Batches that a process has: one that it cuts, and one that is ready."""
 
 WORKER = "generation_functions.chunking.worker"
 
 Found: TypeAlias = Document | Skip
+Piece: TypeAlias = tuple[Found, Stretch | None]
+"""A stretch of a document; a skip has none."""
+
+
+class _Done(NamedTuple):
+    """A piece with its cuts, and what its end stands under once they were drawn."""
+
+    item: Found
+    stretch: Stretch | None
+    cuts: Iterable[Cut]
+    path: Path
 
 
 def cut_documents(
@@ -42,92 +58,102 @@ def cut_documents(
     Small inputs are cut here, and the rest of large ones by up to `workers` processes, a few batches ahead. Close the
     iterator (or draw it to its end) to end the processes.
     """
-    items = iter(found)
-    done = 0
-    for item in items:
-        done += _size(item)
-        if done > HERE and workers > 0:
-            yield from _elsewhere(_batches(chain([item], items)), cutting, workers)
+    done = _cut(_pieces(found, cutting), cutting, workers)
+    try:
+        for item, stretch, cuts, path in done:
+            if stretch is None or stretch.whole:
+                yield item, cuts
+                continue
+            joined = _joined(item.source, _Done(item, stretch, cuts, path), done, Seam(cutting.rule))
+            yield item, joined
+            deque(joined, maxlen=0)
+    finally:
+        done.close()
+
+
+def _pieces(found: Iterable[Found], cutting: Cutting) -> Iterator[Piece]:
+    by_page = cutting.by == "page"
+    for item in found:
+        if isinstance(item, Document):
+            for stretch in stretches(item, by_page=by_page):
+                yield item, stretch
+        else:
+            yield item, None
+
+
+def _joined(source: str, first: _Done, others: Iterator[_Done], seam: Seam) -> Iterator[Cut]:
+    """The cuts of a document of several stretches."""
+    for _, stretch, cuts, path in chain([first], others):
+        assert stretch is not None
+        for cut in cuts:
+            chunk = seam.chunk(stretch, cut.chunk)
+            same = chunk.text == cut.chunk.text
+            yield Cut(chunk, cut.language if same else detect_language(chunk.text))
+        seam.end(path)
+        if stretch.last:
             return
-        yield item, cutting.cuts(item) if isinstance(item, Document) else ()
 
 
-def _size(item: Found) -> int:
-    return len(item.text) if isinstance(item, Document) else 0
+def _cut(pieces: Iterator[Piece], cutting: Cutting, workers: int) -> Generator[_Done, None, None]:
+    """All pieces with their cuts, in order: the first ones cut here, the rest elsewhere."""
+    done = 0
+    for piece in pieces:
+        item, stretch = piece
+        done += len(stretch.text) if stretch is not None else 0
+        if done > HERE and workers > 0:
+            yield from _elsewhere(_batches(chain([piece], pieces)), cutting, workers)
+            return
+        yield _done_here(item, stretch, cutting)
 
 
-def _batches(items: Iterable[Found]) -> Iterator[list[Found]]:
-    """Neighbours together; a large document alone, so that no more is held than it."""
-    batch: list[Found] = []
+def _done_here(item: Found, stretch: Stretch | None, cutting: Cutting) -> _Done:
+    return _Done(item, stretch, *(((), []) if stretch is None else cutting.cuts(stretch, item.source)))
+
+
+def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Neighbours together; a long stretch alone."""
+    batch: list[Piece] = []
     size = 0
-    for item in items:
-        more = len(item.text) if isinstance(item, Document) else 0
+    for piece in pieces:
+        more = len(piece[1].text) if piece[1] is not None else 0
         if batch and (size + more > BATCH or len(batch) == MOST):
             yield batch
             batch, size = [], 0
-        batch.append(item)
+        batch.append(piece)
         size += more
     if batch:
         yield batch
 
 
-def _elsewhere(
-    batches: Iterator[list[Found]], cutting: Cutting, workers: int
-) -> Generator[tuple[Found, Iterable[Cut]], None, None]:
-    """One batch in each process, and one more ready for the first that is done."""
+def _elsewhere(batches: Iterator[list[Piece]], cutting: Cutting, workers: int) -> Generator[_Done, None, None]:
+    """The batches by turns to each process, and what becomes of them in their order."""
     hands: list[_Hand] = []
+    begun: deque[tuple[_Hand, list[Piece]]] = deque()
     try:
-        begun: deque[tuple[_Hand, list[Found]]] = deque()
-        ahead = next(batches, None)
-        while ahead is not None and len(hands) < workers:
-            hands.append(_Hand(cutting))
-            begun.append((hands[-1].given(ahead), ahead))
-            ahead = next(batches, None)
+        for number, batch in enumerate(batches):
+            if len(begun) == workers * EACH:
+                yield from _done_there(*begun.popleft(), cutting)
+            if len(hands) < workers:
+                hands.append(_Hand(cutting))
+            begun.append((hands[number % workers].given(batch), batch))
         while begun:
-            hand, batch = begun.popleft()
-            large = len(batch) == 1 and _size(batch[0]) > LARGE
-            lines = hand.lines() if large else iter(list(hand.lines()))
-            if ahead is not None and not large:
-                begun.append((hand.given(ahead), ahead))
-            yield from _with_cuts(batch, cutting, lines, large=large)
-            if ahead is not None and large:
-                begun.append((hand.given(ahead), ahead))
-            ahead = next(batches, None)
+            yield from _done_there(*begun.popleft(), cutting)
     finally:
         for hand in hands:
             hand.close()
 
 
-def _with_cuts(
-    batch: list[Found], cutting: Cutting, lines: Iterator[bytes], *, large: bool
-) -> Iterator[tuple[Found, Iterable[Cut]]]:
-    """Each of a batch with its cuts; a large document, which is alone, with cuts that come as they are drawn."""
-    documents = [item for item in batch if isinstance(item, Document)]
-    cuts = _cuts(documents, cutting, lines)
-    if large:
-        yield batch[0], (cut for _, cut in cuts)
-        deque(cuts, maxlen=0)
-        return
-    of_each: list[list[Cut]] = [[] for _ in documents]
-    for number, cut in cuts:
-        of_each[number].append(cut)
-    left = iter(of_each)
-    yield from ((item, next(left) if isinstance(item, Document) else []) for item in batch)
-
-
-def _cuts(documents: list[Document], cutting: Cutting, lines: Iterator[bytes]) -> Iterator[tuple[int, Cut]]:
-    """What a process tells of its batch, and what it did not come to."""
-    number = count = 0
-    for line in lines:
-        if line == b"\n":
-            return
-        for told in orjson.loads(line):
-            at = told[0]
-            number, count = at, (count if at == number else 0) + 1
-            yield number, unpacked(documents[number], told)
-    for at in range(number, len(documents)):
-        for cut in islice(cutting.cuts(documents[at]), count if at == number else 0, None):
-            yield at, cut
+def _done_there(hand: _Hand, batch: list[Piece], cutting: Cutting) -> Iterator[_Done]:
+    """A batch as its process tells of it, and what that did not come to as it is cut here."""
+    answers = hand.answers()
+    for item, stretch in batch:
+        if stretch is None:
+            yield _Done(item, None, (), [])
+        elif (told := next(answers, None)) is not None:
+            yield _Done(item, stretch, *heard(stretch, told, item.source))
+        else:
+            yield _done_here(item, stretch, cutting)
+    deque(answers, maxlen=0)
 
 
 class _Hand:
@@ -137,12 +163,17 @@ class _Hand:
         self._cutting = cutting
         self._process: subprocess.Popen[bytes] = child.start(WORKER)
 
-    def given(self, batch: list[Found]) -> _Hand:
-        """Itself, once it was sent a batch. The lines of one batch are to be drawn to the end before the next."""
-        documents = [item for item in batch if isinstance(item, Document)]
-        texts = "".join([item.text for item in documents]).encode()
-        sizes = [(len(item.text), item.pages) for item in documents]
-        request = {"cutting": asdict(self._cutting), "bytes": len(texts), "texts": sizes}
+    def given(self, batch: list[Piece]) -> _Hand:
+        """Itself, once it was sent a batch. The answers to one batch are to be drawn to the end before the next."""
+        given = [stretch for _, stretch in batch if stretch is not None]
+        texts = "".join([stretch.text for stretch in given]).encode()
+        special = [
+            (number, (stretch.start, stretch.pages, stretch.last))
+            for number, stretch in enumerate(given)
+            if stretch.pages or not stretch.whole
+        ]
+        sizes = [len(stretch.text) for stretch in given]
+        request = {"cutting": asdict(self._cutting), "bytes": len(texts), "sizes": sizes, "special": special}
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):
             self._process.stdin.write(orjson.dumps(request, option=orjson.OPT_APPEND_NEWLINE))
@@ -150,13 +181,11 @@ class _Hand:
             self._process.stdin.flush()
         return self
 
-    def lines(self) -> Iterator[bytes]:
-        """The whole lines of the answer, the empty one at its end too; without that, the process is lost."""
+    def answers(self) -> Iterator[Told]:
+        """What is told of each stretch of a batch; of the last ones nothing where the process is lost."""
         assert self._process.stdout is not None
-        while (line := self._process.stdout.readline()).endswith(b"\n"):
-            yield line
-            if line == b"\n":
-                return
+        while (line := self._process.stdout.readline()).endswith(b"\n") and line != b"\n":
+            yield from orjson.loads(line)
 
     def close(self) -> None:
         """End the process and wait until it is gone."""

@@ -1,8 +1,9 @@
-"""The process that cuts: one batch of documents after another, until its input ends.
+"""The process that cuts: one batch of stretches after another, until its input ends.
 
-A batch is a line of JSON (how to cut; the bytes of all texts together; the characters and the pages of each text), then
-the texts. The answer is lines of JSON, each a list of cuts with the number of their document in the batch in front, and
-at last an empty line.
+A batch is a line of JSON (how to cut; the bytes of all texts together, the characters of each; what is told of those
+that are not whole documents without pages), then the texts. The answer is lines of JSON, each a list of what
+`Cutting.told` tells of the next stretches, and at last an empty line. A thread reads ahead, so that whoever sends never
+waits for the cuts.
 """
 
 from __future__ import annotations
@@ -10,43 +11,54 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, BinaryIO
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, BinaryIO, TypeAlias
 
 import orjson
 
 from generation_functions.chunking.cuts import Cutting
+from generation_functions.chunking.stretches import Stretch
 from generation_functions.documents import child
-from generation_functions.documents.document import Document
+
+Batch: TypeAlias = tuple[dict[str, Any], bytes]
 
 AT_ONCE = 128
-"""Cuts that are told in one line."""
+"""Stretches that are told of in one line."""
 
 
 def main() -> int:
     """Serve batches."""
     answers = child.begin()
+    batches: SimpleQueue[Batch | None] = SimpleQueue()
+    Thread(target=_read, args=(sys.stdin.buffer, batches), name="batches", daemon=True).start()
     cutting: Cutting | None = None
-    while line := sys.stdin.buffer.readline():
-        request: dict[str, Any] = orjson.loads(line)
-        cutting = cutting or Cutting(**request["cutting"])
-        for answer in _answers(cutting, _documents(sys.stdin.buffer, request)):
-            answers.write(answer)
+    while (batch := batches.get()) is not None:
+        cutting = cutting or Cutting(**batch[0]["cutting"])
+        told = map(cutting.told, _stretches(*batch))
+        while some := list(islice(told, AT_ONCE)):
+            answers.write(orjson.dumps(some, option=orjson.OPT_APPEND_NEWLINE))
             answers.flush()
+        answers.write(b"\n")
+        answers.flush()
     return 0
 
 
-def _documents(file: BinaryIO, request: dict[str, Any]) -> Iterator[Document]:
-    texts, start = file.read(request["bytes"]).decode(), 0
-    for size, pages in request["texts"]:
-        yield Document("", texts[start : start + size], pages=tuple(pages))
+def _read(file: BinaryIO, batches: SimpleQueue[Batch | None]) -> None:
+    """Every batch of a file, and None at its end."""
+    while line := file.readline():
+        request: dict[str, Any] = orjson.loads(line)
+        batches.put((request, file.read(request["bytes"])))
+    batches.put(None)
+
+
+def _stretches(request: dict[str, Any], data: bytes) -> Iterator[Stretch]:
+    texts, start = data.decode(), 0
+    special: dict[int, list[Any]] = dict(request["special"])
+    for number, size in enumerate(request["sizes"]):
+        place, pages, last = special.get(number, (0, (), True))
+        yield Stretch(texts[start : start + size], place, pages, 0, last)
         start += size
-
-
-def _answers(cutting: Cutting, documents: Iterator[Document]) -> Iterator[bytes]:
-    cuts = (cut.packed(number, text) for number, text in enumerate(documents) for cut in cutting.cuts(text))
-    while told := list(islice(cuts, AT_ONCE)):
-        yield orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
-    yield b"\n"
 
 
 if __name__ == "__main__":

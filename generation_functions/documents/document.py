@@ -12,6 +12,9 @@ from generation_functions.rows import Json, content_key
 MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
 
+PART = 1 << 20
+"""Characters of a text that are handed out at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -34,7 +37,21 @@ class Document:
     @property
     def key(self) -> str:
         """Identity by content: the same text is the same document wherever it stands."""
-        return content_key("document", self.text)
+        return self.key_after("document")
+
+    def key_after(self, *parts: Json) -> str:
+        """The key of these parts and the text."""
+        return content_key(*parts, self.text)
+
+    @property
+    def characters(self) -> int:
+        """How long the text is."""
+        return len(self.text)
+
+    def parts(self) -> Iterator[str]:
+        """The text, a part at a time."""
+        text = self.text
+        return (text[at : at + PART] for at in range(0, len(text), PART))
 
     def at(self, source: str) -> Document:
         """The same document, at a place."""

@@ -95,7 +95,7 @@ class Documents:
                 continue
             seen[text] += 1
             key = content_key(CHUNK, owner, text, seen[text])
-            fields = _fields(cut, document.text, overlapping=overlapping)
+            fields = _fields(cut, overlapping=overlapping)
             row = Row(key, fields, (*read.place, index), (read.key,))
             self.run.record(stage, read, Outcome(KEPT, [(row, fields)]))
             yield row
@@ -197,12 +197,12 @@ def _halves(frontier: Place | None, folder: Path, shard: Shard | None) -> Iterat
     yield _Half(end, str(source), record, before=True, shard=shard)
 
 
-def _fields(cut: Cut, document: str, *, overlapping: bool) -> dict[str, Json]:
+def _fields(cut: Cut, *, overlapping: bool) -> dict[str, Json]:
     chunk = cut.chunk
-    begin = chunk.start - chunk.overlap
-    lead = document.index(chunk.text.strip(), begin) - begin
+    text = chunk.text.lstrip()
+    lead = chunk.lead + len(chunk.text) - len(text)
     fields: dict[str, Json] = {
-        "text": chunk.text.strip(), "source": chunk.source, "headings": list(chunk.headings),
+        "text": text.rstrip(), "source": chunk.source, "headings": list(chunk.headings),
         "start": chunk.start, "end": chunk.end, "tokens": chunk.tokens, "language": cut.language,
     }  # fmt: skip
     if chunk.pages is not None:
