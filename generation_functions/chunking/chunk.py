@@ -109,7 +109,10 @@ def whole_chunk(text: str, rule: Rule, pages: Sequence[int] = (), source: str = 
     end, limit = len(text), rule.max_tokens - rule.overlap
     if end > limit * LONGEST_TOKEN or rule.by == "heading" or (rule.by == "page" and pages):
         return None
-    visible, tokens, lead = _visible(Ruler(text, limit, rule.count), 0, end)
+    if text[:1].isspace() or text[-1:].isspace():
+        visible, tokens, lead = _visible(Ruler(text, limit, rule.count), 0, end)
+    else:
+        visible, tokens, lead = text, rule.count(text), 0
     headings = first_headings(text) if tokens <= limit else None
     if headings is None:
         return None

@@ -58,11 +58,11 @@ class Cutting:
 
     def told(self, stretch: Stretch) -> Told:
         """A stretch's cuts as JSON, without their texts, which whoever has the stretch has."""
+        if stretch.whole and (chunk := whole_chunk(stretch.text, self.rule, stretch.pages)) is not None:
+            language = detect_language(chunk.text)
+            plain = len(chunk.text) == chunk.end and not chunk.headings and chunk.pages is None
+            return [chunk.tokens, language] if plain else [[_packed(chunk, language)], []]
         cuts, path = self.cuts(stretch)
-        if isinstance(cuts, tuple):
-            ((chunk, language),) = cuts
-            if len(chunk.text) == len(stretch.text) and not chunk.headings and chunk.pages is None:
-                return [chunk.tokens, language]
         return [[_packed(*cut) for cut in cuts], path]
 
 

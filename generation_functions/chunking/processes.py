@@ -12,14 +12,14 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
 from generation_functions.chunking.blocks import Path
 from generation_functions.chunking.cuts import Cut, Cutting, Told, heard
 from generation_functions.chunking.seams import Seam
-from generation_functions.chunking.stretches import Stretch, stretches
+from generation_functions.chunking.stretches import LONGEST, Stretch, stretches
 from generation_functions.documents import child
 from generation_functions.documents.document import Document, Skip
 from generation_functions.languages import detect_language
@@ -41,13 +41,8 @@ Piece: TypeAlias = tuple[Found, Stretch | None]
 """A stretch of a document; a skip has none."""
 
 
-class _Done(NamedTuple):
-    """A piece with its cuts, and what its end stands under once they were drawn."""
-
-    item: Found
-    stretch: Stretch | None
-    cuts: Iterable[Cut]
-    path: Path
+Done: TypeAlias = tuple[Found, Stretch | None, Iterable[Cut], Path]
+"""A piece with its cuts, and what its end stands under once they were drawn."""
 
 
 def cut_documents(
@@ -64,7 +59,7 @@ def cut_documents(
             if stretch is None or stretch.whole:
                 yield item, cuts
                 continue
-            joined = _joined(item.source, _Done(item, stretch, cuts, path), done, Seam(cutting.rule))
+            joined = _joined(item.source, (item, stretch, cuts, path), done, Seam(cutting.rule))
             yield item, joined
             deque(joined, maxlen=0)
     finally:
@@ -74,14 +69,15 @@ def cut_documents(
 def _pieces(found: Iterable[Found], cutting: Cutting) -> Iterator[Piece]:
     by_page = cutting.by == "page"
     for item in found:
-        if isinstance(item, Document):
-            for stretch in stretches(item, by_page=by_page):
-                yield item, stretch
-        else:
+        if isinstance(item, Skip):
             yield item, None
+        elif item.characters <= LONGEST:
+            yield item, Stretch(item.text, 0, item.pages)
+        else:
+            yield from ((item, stretch) for stretch in stretches(item, by_page=by_page))
 
 
-def _joined(source: str, first: _Done, others: Iterator[_Done], seam: Seam) -> Iterator[Cut]:
+def _joined(source: str, first: Done, others: Iterator[Done], seam: Seam) -> Iterator[Cut]:
     """The cuts of a document of several stretches."""
     for _, stretch, cuts, path in chain([first], others):
         assert stretch is not None
@@ -94,7 +90,7 @@ def _joined(source: str, first: _Done, others: Iterator[_Done], seam: Seam) -> I
             return
 
 
-def _cut(pieces: Iterator[Piece], cutting: Cutting, workers: int) -> Generator[_Done, None, None]:
+def _cut(pieces: Iterator[Piece], cutting: Cutting, workers: int) -> Generator[Done, None, None]:
     """All pieces with their cuts, in order: the first ones cut here, the rest elsewhere."""
     done = 0
     for piece in pieces:
@@ -106,8 +102,9 @@ def _cut(pieces: Iterator[Piece], cutting: Cutting, workers: int) -> Generator[_
         yield _done_here(item, stretch, cutting)
 
 
-def _done_here(item: Found, stretch: Stretch | None, cutting: Cutting) -> _Done:
-    return _Done(item, stretch, *(((), []) if stretch is None else cutting.cuts(stretch, item.source)))
+def _done_here(item: Found, stretch: Stretch | None, cutting: Cutting) -> Done:
+    cuts, path = ((), []) if stretch is None else cutting.cuts(stretch, item.source)
+    return item, stretch, cuts, path
 
 
 def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
@@ -125,7 +122,7 @@ def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield batch
 
 
-def _elsewhere(batches: Iterator[list[Piece]], cutting: Cutting, workers: int) -> Generator[_Done, None, None]:
+def _elsewhere(batches: Iterator[list[Piece]], cutting: Cutting, workers: int) -> Generator[Done, None, None]:
     """The batches by turns to each process, and what becomes of them in their order."""
     hands: list[_Hand] = []
     begun: deque[tuple[_Hand, list[Piece]]] = deque()
@@ -143,14 +140,15 @@ def _elsewhere(batches: Iterator[list[Piece]], cutting: Cutting, workers: int) -
             hand.close()
 
 
-def _done_there(hand: _Hand, batch: list[Piece], cutting: Cutting) -> Iterator[_Done]:
+def _done_there(hand: _Hand, batch: list[Piece], cutting: Cutting) -> Iterator[Done]:
     """A batch as its process tells of it, and what that did not come to as it is cut here."""
     answers = hand.answers()
     for item, stretch in batch:
         if stretch is None:
-            yield _Done(item, None, (), [])
+            yield item, None, (), []
         elif (told := next(answers, None)) is not None:
-            yield _Done(item, stretch, *heard(stretch, told, item.source))
+            cuts, path = heard(stretch, told, item.source)
+            yield item, stretch, cuts, path
         else:
             yield _done_here(item, stretch, cutting)
     deque(answers, maxlen=0)

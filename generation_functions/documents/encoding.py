@@ -85,8 +85,13 @@ def decode(data: bytes) -> Decoded:
 
 def refuse_binary(data: bytes) -> None:
     """Raise `DocumentError` for a known binary format, or for more control bytes than stray ones explain."""
-    if data.startswith(BINARY_MAGIC) or any(map(_full_of_controls, (data[:SAMPLE], data[-SAMPLE:]))):
+    if is_binary(data):
         raise DocumentError(_binary_reason(data), hint=AS_UTF8)
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether it begins like a known binary format, or has more control bytes than stray ones explain."""
+    return data.startswith(BINARY_MAGIC) or any(map(_full_of_controls, (data[:SAMPLE], data[-SAMPLE:])))
 
 
 def _full_of_controls(part: bytes) -> bool:
@@ -111,6 +116,11 @@ def _with_newlines(text: str) -> str:
     """Newlines as `\\n`, NUL removed; looked for before they are replaced, for most texts have neither."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return without_nul(text)
+
+
+def without_nul(text: str) -> str:
+    """The text without NUL, looked for first."""
     return text.replace("\0", "") if "\0" in text else text
 
 

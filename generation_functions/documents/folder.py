@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from generation_functions.documents.document import DEFAULT_LIMITS, Document, Limits, Member, Result, Skip
 from generation_functions.documents.format import Format
+from generation_functions.documents.long_document import LongDocument
 from generation_functions.documents.processes import Processes, Task, Ticket
 from generation_functions.documents.readers import READERS
 from generation_functions.documents.results import keep_only
@@ -58,6 +59,7 @@ def read_documents(
     workers: int = 2,
     stop: Callable[[], bool] = lambda: False,
     part: Part | None = None,
+    long: bool = False,
 ) -> Generator[Document | Skip, None, None]:
     """Every document of a folder (or of a single file), in path order, and a `Skip` for everything that gave none.
 
@@ -67,13 +69,14 @@ def read_documents(
     iterator (or draw it to its end) to end the processes; once `stop` says so, it ends without waiting for them.
     Raises `ConfigError` at once when the path does not exist or holds no file in a supported format, and at the end
     when every such file was skipped. `part` is for reading a folder in two parts; of one part, no file need be of use,
-    and nothing is removed.
+    and nothing is removed. `long`: documents of more than about four million characters may be `LongDocument`s, whose
+    text is not held but read from the file, or from what is kept of it, for as long as the iterator is open.
     """
     found = _find(folder)
     files = [item for item in found if isinstance(item, Found)]
     if not any(_suffix(file.source) in readers for file in files):
         raise ConfigError(f"no documents in {folder}: {_inventory(found)}", hint=_supported(readers))
-    reading = _Reading(limits, readers, cache, workers, stop)
+    reading = _Reading(limits, readers, cache, workers, stop, long)
     return _read(folder, found, reading) if part is None else _read_part(part.of(found), reading)
 
 
@@ -136,12 +139,14 @@ class _Reading:
         cache: Path | None,
         workers: int,
         stop: Callable[[], bool],
+        long: bool,
     ) -> None:
         self.readers = readers
         self.stop = stop
         self._limits = limits
         self._cache = cache
         self._workers = max(1, workers)
+        self._long = long
         self._exits = ExitStack()
         self._processes: Processes | None = None
         self._used: set[Path] = set()
@@ -169,6 +174,8 @@ class _Reading:
             for result in self._of(*head):
                 if isinstance(result, Member):
                     members.append(result)
+                elif isinstance(result, LongDocument) and not self._long:
+                    yield result.whole().at(source)
                 else:
                     yield result.at(source)
             begun.extendleft([self._begin(self._inside(head[0], member), first=True) for member in reversed(members)])

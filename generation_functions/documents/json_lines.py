@@ -32,19 +32,23 @@ def read_jsonl(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
 
     The line's other fields become metadata. A line that is no use is a `Skip` that says which and why.
     """
-    empty = True
-    for line, data in enumerate(_lines(file, limits), start=1):
-        empty = empty and data is not None and not data.strip()
-        if data is None:
-            yield Skip("", f"line {line}: larger than the limit of {size_label(limits.max_bytes)}", line)
-        elif data.strip():
-            yield _record(line, data)
+    number, empty = 0, True
+    for lines, plain in _blocks(file, limits):
+        for number, data in enumerate(lines, number + 1):  # noqa: B020  counts on from block to block
+            if data is None:
+                empty = False
+                yield Skip("", f"line {number}: larger than the limit of {size_label(limits.max_bytes)}", number)
+            elif data and not data.isspace():
+                empty = False
+                yield _record(number, data, plain)
     if empty:
         raise DocumentError("empty")
 
 
-def _lines(file: BinaryIO, limits: Limits) -> Iterator[bytes | None]:
-    """The file's lines, a block at a time; None for one that is too long, whose rest is passed over in small reads."""
+def _blocks(file: BinaryIO, limits: Limits) -> Iterator[tuple[list[bytes | None], bool]]:
+    """The file's lines, a block at a time; None for one that is too long, whose rest is passed over in small reads.
+
+    And whether they hold no escape that stands for what `clean_text` changes: a return or a NUL."""
     head = file.read(4096)
     file.seek(0)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -54,13 +58,15 @@ def _lines(file: BinaryIO, limits: Limits) -> Iterator[bytes | None]:
     while block := file.read(BLOCK):
         if not block.endswith(b"\n"):
             block += file.readline(limits.max_bytes + 1)
-        *lines, last = block.split(b"\n")
-        yield from (line if len(line) <= limits.max_bytes else None for line in lines)
-        if last:
-            too_long = len(last) > limits.max_bytes
-            if too_long:
-                _pass_over(file)
-            yield None if too_long else last
+        plain = b"\\r" not in block and b"\\u000" not in block
+        lines: list[bytes | None] = [*block.split(b"\n")]
+        last = lines.pop()
+        if len(block) > limits.max_bytes:
+            lines = [line if line is None or len(line) <= limits.max_bytes else None for line in lines]
+        if last and len(last) > limits.max_bytes:
+            _pass_over(file)
+            last = None
+        yield (lines if last == b"" else [*lines, last]), plain
 
 
 def _pass_over(file: BinaryIO) -> None:
@@ -77,33 +83,25 @@ def _as_utf8(file: BinaryIO, limits: Limits) -> BinaryIO:
     return io.BytesIO(decode(data).text.encode())
 
 
-def _record(line: int, data: bytes) -> Document | Skip:
+def _record(number: int, data: bytes, plain: bool) -> Document | Skip:
     try:
-        record, clean = _parse(data)
-        text = record.get("text")
-        if clean and isinstance(text, str):
-            return Document("", _not_empty(text, "text"), line, _rest(record))
-        return document_of(record, line)
+        try:
+            record = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            record, plain = parse_leniently(decode(data).text), False
+        if not isinstance(record, dict):
+            raise DocumentError(f"a JSON object was expected, not {type(record).__name__}")
+        # The fast parser takes no lone surrogates; what is too deep to be written again has many brackets.
+        if plain and data.count(b"[") + data.count(b"{") < DEEP and isinstance(text := record.get("text"), str):
+            return Document("", _not_empty(text, "text"), number, _rest(record))
+        return document_of(record, number)
     except DocumentError as exc:
-        return Skip.because("", exc, line)
+        return Skip.because("", exc, number)
 
 
 def document_of(record: Mapping[str, Json], number: int | None) -> Document:
     """One record as a document. Raises `DocumentError` when it has no text, or fields that cannot be kept."""
     return Document("", _text_of(record), number, _metadata(record))
-
-
-def _parse(data: bytes) -> tuple[Mapping[str, Json], bool]:
-    """A line's record, and whether it is known to hold nothing that `clean_text` changes: the fast parser takes no lone
-    surrogates, and a return or a NUL would be an escape. What is too deep to be written again has many brackets."""
-    try:
-        record = orjson.loads(data)
-        clean = b"\\r" not in data and b"\\u000" not in data and data.count(b"[") + data.count(b"{") < DEEP
-    except orjson.JSONDecodeError:
-        record, clean = parse_leniently(decode(data).text), False
-    if not isinstance(record, dict):
-        raise DocumentError(f"a JSON object was expected, not {type(record).__name__}")
-    return record, clean
 
 
 def parse_leniently(text: str) -> Json:

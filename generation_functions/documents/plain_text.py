@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from generation_functions.documents.document import Document, Limits, whole
 from generation_functions.documents.encoding import Decoded, decode
+from generation_functions.documents.long_document import long_text
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
 
@@ -23,6 +24,9 @@ CODE_LANGUAGES = {
 
 def read_text(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     """One document: the whole file. Raises `DocumentError` when it is empty, too large, or not text."""
+    if (long := long_text(file, limits)) is not None:
+        yield long
+        return
     text, facts = text_of(file, limits)
     yield Document("", text, metadata=facts)
 

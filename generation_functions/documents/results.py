@@ -1,6 +1,7 @@
 """Results of reading on disk: one file per document read, whole and checked or not there at all.
 
-A line per result, then a line with their count and a checksum. The worker process writes, the run's process reads, and
+A line per result, before that of a long document its text in lines of its own, then a line with their count and a
+checksum. The worker process writes, the run's process reads, and
 a file that is left in place spares reading the document again.
 """
 
@@ -16,6 +17,7 @@ from typing import BinaryIO
 import orjson
 
 from generation_functions.documents.document import Document, Limits, Member, Result, Skip, size_label
+from generation_functions.documents.long_document import LONG, LongDocument, Told
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
 
@@ -28,12 +30,12 @@ def write_results(path: Path, results: Iterable[Result], limits: Limits) -> None
     check, count, size = blake2b(digest_size=16), 0, 0
     with path.open("wb") as file:
         for result in results:
-            line = orjson.dumps([type(result).__name__.lower(), asdict(result)], option=orjson.OPT_APPEND_NEWLINE)
-            size += len(line)
-            if size > limits.max_text:
-                raise DocumentError(f"it gives more text than the limit of {size_label(limits.max_text)}")
-            file.write(line)
-            check.update(line)
+            for line in _lines(result):
+                size += len(line)
+                if size > limits.max_text:
+                    raise DocumentError(f"it gives more text than the limit of {size_label(limits.max_text)}")
+                file.write(line)
+                check.update(line)
             count += 1
         file.write(orjson.dumps({"results": count, "check": check.hexdigest()}))
 
@@ -47,13 +49,42 @@ def sound(path: Path) -> bool:
         return False
 
 
+def _lines(result: Result) -> Iterator[bytes]:
+    if not isinstance(result, Document) or result.characters <= LONG:
+        yield _line([type(result).__name__.lower(), asdict(result)])
+        return
+    yield from map(_line, result.parts())
+    fields = {"record": result.record, "metadata": result.metadata, "pages": result.pages}
+    yield _line(["long", {**fields, "characters": result.characters, "key": result.key}])
+
+
+def _line(value: Json) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+
+
 def read_results(path: Path) -> Iterator[Result]:
-    """The results of a sound file, one at a time."""
+    """The results of a sound file, one at a time; long documents as `LongDocument`."""
     with path.open("rb") as file:
+        place = begins = 0
         for line in file:
+            place += len(line)
+            if line[:1] == b'"':  # a part of the long document that follows
+                continue
             value = orjson.loads(line)
             if isinstance(value, list):
-                yield _result(*value)
+                yield _long(path, begins, **value[1]) if value[0] == "long" else _result(*value)
+            begins = place
+
+
+def _long(path: Path, begins: int, characters: int, key: str, **fields: Json) -> LongDocument:
+    def parts() -> Iterator[str]:
+        with path.open("rb") as file:
+            file.seek(begins)
+            while (line := file.readline())[:1] == b'"':
+                yield orjson.loads(line)
+
+    pages = tuple(fields["pages"])
+    return LongDocument("", parts, Told(characters, key), fields["record"], fields["metadata"], pages)
 
 
 def keep_only(folder: Path, used: Collection[Path]) -> None:

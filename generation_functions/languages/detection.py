@@ -48,10 +48,10 @@ def _parts(text: str) -> str:
 
 def _told(sample: str, least: int = 0) -> str:
     """The language of at least so many per cent of a sample."""
-    if not (sample.isascii() and sample.replace("\n", " ").isprintable()):
+    if not sample.isascii() or not (sample.isprintable() or sample.replace("\n", " ").isprintable()):
         sample = _NOT_TEXT.sub(" ", sample)
     library = _cld2()
-    if library is None or not sample.strip():
+    if library is None or not sample or sample.isspace():
         return UNDETERMINED
     detect, refused = library
     try:

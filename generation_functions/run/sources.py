@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from generation_functions.chunking import ChunkBy, Cut, Cutting, cut_documents
 from generation_functions.documents import Document, Limits, Skip, read_documents
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 READ, CHUNK = "read", "chunk"
 PARSED = ".documents"
 LONGEST_LICENCE = 200
+
+_Known: TypeAlias = tuple[str, int]
+"""What was found's key, and how often its file has held the same by then."""
 
 
 @dataclass(frozen=True)
@@ -73,28 +76,29 @@ class Documents:
 
     def _chunks(self, reading: Stage, chunking: Stage, cutting: Cutting) -> Iterator[Row]:
         for half in self._halves(chunking):
-            numbers: deque[int] = deque()
+            keys: deque[_Known] = deque()
             with (
-                closing(self._found(half, numbers)) as found,
+                closing(self._found(half, keys)) as found,
                 closing(cut_documents(found, cutting, workers=self.workers)) as documents,
             ):
                 for item, cuts in documents:
-                    read = self._read(reading, item, numbers.popleft())
+                    read = self._read(reading, item, keys.popleft())
                     if isinstance(item, Document) and read is not None:
                         yield from self._rows(chunking, item, read, cuts, overlapping=cutting.overlap > 0)
 
     def _rows(
         self, stage: Stage, document: Document, read: Row, cuts: Iterable[Cut], *, overlapping: bool
     ) -> Iterator[Row]:
-        seen: Counter[str] = Counter()
+        seen = Tally()
         # Records of one file may hold the same text; a chunk of a file is known by that file and its text alone.
         owner = document.source if document.record is None else read.key
         for index, cut in enumerate(cuts):
             text = cut.chunk.text
             if not text or text.isspace():
                 continue
-            seen[text] += 1
-            key = content_key(CHUNK, owner, text, seen[text])
+            key = content_key(CHUNK, owner, text, 1)
+            if (number := seen.count(key)) > 1:
+                key = content_key(CHUNK, owner, text, number)
             fields = _fields(cut, overlapping=overlapping)
             row = Row(key, fields, (*read.place, index), (read.key,))
             self.run.record(stage, read, Outcome(KEPT, [(row, fields)]))
@@ -102,10 +106,10 @@ class Documents:
 
     def _wholes(self, reading: Stage) -> Iterator[Row]:
         for half in self._halves(reading):
-            numbers: deque[int] = deque()
-            with closing(self._found(half, numbers)) as found:
+            keys: deque[_Known] = deque()
+            with closing(self._found(half, keys)) as found:
                 for item in found:
-                    read = self._read(reading, item, numbers.popleft())
+                    read = self._read(reading, item, keys.popleft())
                     if isinstance(item, Document) and read is not None:
                         yield read.adding({"text": item.text, "language": detect_language(item.text)})
 
@@ -116,15 +120,16 @@ class Documents:
         selection = self.run.folder.selection
         return _halves(selection.frontier(last.name), self.folder, selection.shard_of_files)
 
-    def _found(self, half: _Half, numbers: deque[int]) -> Generator[Document | Skip, None, None]:
-        """What a part of the folder gives; for each, `numbers` gets how often its file has held the same by then."""
+    def _found(self, half: _Half, keys: deque[_Known]) -> Generator[Document | Skip, None, None]:
+        """What a part of the folder gives; for each, `keys` gets its own and how often its file has held it by then."""
         with closing(self._results(half.files)) as results:
             for _, group in groupby(results, key=lambda found: found.source):
                 seen = Tally()
                 for found in group:
-                    number = 1 if isinstance(found, Skip) else seen.count(_key_of(found))
+                    key = _key_of(found)
+                    number = 1 if isinstance(found, Skip) else seen.count(key)
                     if half.has(found):
-                        numbers.append(number)
+                        keys.append((key, number))
                         yield found
 
     def _results(self, files: Part | None) -> Generator[Document | Skip, None, None]:
@@ -132,19 +137,19 @@ class Documents:
         kept = self.run.output_dir / PARSED / content_key(str(self.folder.absolute()))[:16]
         return read_documents(
             self.folder, limits=self.limits, workers=self.workers, cache=kept, stop=self.run.folder.stop.is_set,
-            part=files,
+            part=files, long=True,
         )  # fmt: skip
 
-    def _read(self, stage: Stage, found: Document | Skip, number: int) -> Row | None:
+    def _read(self, stage: Stage, found: Document | Skip, known: _Known) -> Row | None:
         """The row of a document, recorded; a skip is recorded with its reason and has none."""
+        key, number = known
         place = (found.source, found.record or 0)
         if isinstance(found, Skip):
-            row = Row(content_key(READ, found.source, found.reason), {"source": found.source}, place)
+            row = Row(key, {"source": found.source}, place)
             self.run.record(stage, row, Outcome.dropped(found.reason, row.fields))
             return None
-        key = _key_of(found)
         fields: dict[str, Json] = {
-            "source": found.source, "document": found.key, "characters": len(found.text), "record": found.record,
+            "source": found.source, "document": found.key, "characters": found.characters, "record": found.record,
         }  # fmt: skip
         if (licence := _licence(found) or self.licence) is not None:
             fields["licence"] = licence
@@ -161,8 +166,10 @@ def _licence(document: Document) -> str | None:
     )
 
 
-def _key_of(document: Document) -> str:
-    return content_key(READ, document.source, document.text)
+def _key_of(found: Document | Skip) -> str:
+    if isinstance(found, Skip):
+        return content_key(READ, found.source, found.reason)
+    return found.key_after(READ, found.source)
 
 
 @dataclass(frozen=True)
