@@ -56,10 +56,11 @@ def _last_losses(store: StoreReader, run_attempt: int, depth: dict[str, int]) ->
         (run_attempt, run_attempt),
     )
     lost: dict[str, tuple[str, str]] = {}
-    for root, step, reason in found:
-        known = lost.get(root)
+    same: dict[tuple[str, str], tuple[str, str]] = {}  # most rows are lost for one of a few reasons: held once
+    for root, *loss in found:
+        known, (step, reason) = lost.get(root), loss
         if known is None or depth.get(step, -1) > depth.get(known[0], -1):
-            lost[root] = (step, reason)
+            lost[root] = same.setdefault((step, reason), (step, reason))
     return lost
 
 

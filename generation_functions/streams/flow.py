@@ -10,7 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from generation_functions.errors import RunStopped
@@ -74,6 +77,8 @@ class Flow:
         self._fresh: deque[Row] = deque()
         self._exhausted = False
         self._reading: asyncio.Lock = asyncio.Lock()
+        # One thread for all reading: each that allocates keeps memory of its own, which long runs would fill.
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="source")
         self._workers: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self._done = asyncio.Event()
@@ -88,6 +93,8 @@ class Flow:
         except asyncio.CancelledError:
             await self._dismiss()
             raise
+        finally:
+            self._reader.shutdown(wait=False)
         if self._error is not None:
             await self._dismiss(grace=GRACE_S)
             raise self._error
@@ -150,7 +157,8 @@ class Flow:
         return self._fresh.popleft() if self._fresh else None
 
     async def _read(self) -> None:
-        rows = await asyncio.to_thread(lambda: list(islice(self._source, SOURCE_BATCH)))
+        read = partial(copy_context().run, lambda: list(islice(self._source, SOURCE_BATCH)))
+        rows = await asyncio.get_running_loop().run_in_executor(self._reader, read)
         self._fresh.extend(rows)
         for row in rows:
             self._gatherings.expect(row)

@@ -62,7 +62,7 @@ def undivided(text: str, by: ChunkBy, monkeypatch: pytest.MonkeyPatch) -> list[C
         return list(chunk_text(text, max_tokens=300, by=by))
 
 
-@pytest.mark.parametrize(("number", "name"), enumerate(TEXTS))
+@pytest.mark.parametrize(("number", "name"), list(enumerate(TEXTS)))
 def test_stretches_make_chunks_that_cover_a_text_once(number: int, name: str) -> None:
     text, overlap = TEXTS[name], 40 * (number % 2)
     by = get_args(ChunkBy)[number // 2 % 2]
