@@ -159,12 +159,14 @@ def files(manifest: Manifest, output_dir: Path, *, for_training: bool = False) -
     """
     rows = []
     for name, dataset in manifest.get("datasets", {}).items():
+        # Where some of what is written must not be learnt, the file whose form keeps trainers from it.
+        chosen = next((each for each in dataset["files"] if each == f"{name}.segments.jsonl"), f"{name}.jsonl")
         for file in dataset["files"]:
             path = output_dir / "datasets" / file
             count = dataset.get(_ROWS_OF[_split_of(file)], 0)
             trainable = for_training and _is_trained_on(path)
             mark = paint("← train on this" if trainable else "← the dataset", "green")
-            rows.append((str(path), counted(count, "row"), mark if file == f"{name}.jsonl" and count else ""))
+            rows.append((str(path), counted(count, "row"), mark if file == chosen and count else ""))
         rows += [(f"  {note}", "", "") for note in dataset["notes"]]
     return table(rows, align="lrl")
 

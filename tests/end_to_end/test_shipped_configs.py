@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ CONFIGS = sorted(
     if "pipeline:" in path.read_text(encoding="utf-8")
 )
 FETCHING = {path for path in CONFIGS if path.parent.name in ("hub_corpus", "scrape_gutenberg")}
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 PARAGRAPH = "The lighthouse number {0} was built in {1} by the engineer Anna Berg, and its lamp burned oil of rape. "
 
 
@@ -65,9 +67,34 @@ def test_one_command_in_a_fresh_folder_makes_its_datasets_and_repeated_asks_noth
     made = datasets(project)
     assert made
     assert all(made.values()), "a dataset without rows"
+    rows = [json.loads(line) for lines in made.values() for line in lines.splitlines()]
+    written = "\n".join(plain(text) for row in rows for text in strings_in(row))
+    assert [piece for piece in shown_in_the_readme(config) if piece not in written] == []
     again = run(project, config)
     assert [json.loads(line)["calls"] for line in again.out.splitlines()] == [0] * len(again.out.splitlines())
     assert datasets(project) == made
+
+
+def shown_in_the_readme(config: Path) -> list[str]:
+    """The prose in the example row of a pipeline's README: its strings, in pieces where it cuts them short."""
+    readme = ROOT / config.parent / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    block = text.partition("```json\n")[2].partition("```")[0]
+    strings = (str(json.loads(found, strict=False)) for found in STRING.findall(block))
+    return [piece for string in strings for piece in map(plain, string.split("…")) if len(piece.split()) >= 4]
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    """Every text in a row."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings_in(item)
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def hub() -> WebServer:

@@ -129,6 +129,30 @@ def test_the_rules_know_every_change_in_every_language_of_the_samples(brief: str
     assert ("I am a museum guide" in task) is before.startswith("Why")
 
 
+@pytest.mark.parametrize(
+    "seed", [json.loads(line)["messages"][0]["content"] for line in SEEDS.read_text(encoding="utf-8").splitlines()]
+)
+def test_the_rules_answer_every_seed_of_the_samples_and_every_sentence_they_add(seed: str) -> None:
+    values = {"before": seed, "persona": "a museum guide"}
+    plain = offline_rules.answer({"task": seed}, Random(0))
+    assert seed[:20] not in plain, "it repeats the task"
+    made = {offline_rules.evolve({**values, "brief": brief}, Random(n)) for brief in BRIEFS.values() for n in range(20)}
+    for task in (each.partition("<task>")[2].partition("</task>")[0].strip() for each in made):
+        answered = offline_rules.answer({"task": task}, Random(0))
+        short = ("150 words", "in one minute", "120")
+        assert answered != plain or any(word in task for word in short), task
+        assert "{first}" not in answered
+
+
+def test_a_task_from_elsewhere_gets_an_outline_in_its_language() -> None:
+    assert "„Wie mache ich einen Bienenstock winterfest“" in offline_rules.answer(
+        {"task": "Wie mache ich einen Bienenstock winterfest?"}, Random(0)
+    )
+    assert "“How do I winterise a beehive”" in offline_rules.answer(
+        {"task": "I am a museum guide. How do I winterise a beehive?"}, Random(0)
+    )
+
+
 async def test_changes_that_draw_nothing_are_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no share of 'changes' is above 0"):
         await evolved(tmp_path / "out", changes={"depth": 0})

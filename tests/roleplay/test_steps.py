@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from generation.core_pipelines.roleplay.casting import ARCHETYPES, EMOTIONS, INITIALS, WORLDS
+from generation.core_pipelines.roleplay.offline_beats import ENDINGS, MIDDLE, OPENINGS
 from generation.core_pipelines.roleplay.offline_cast import CALLINGS, NAMES, PLACES
-from generation.core_pipelines.roleplay.offline_turns import FEELINGS, SAID_BY_CHARACTER, SAID_BY_USER
+from generation.core_pipelines.roleplay.offline_turns import FEELINGS
 from generation.core_pipelines.roleplay.steps import faulty_story, thin_bible, turn_names, wrong_name
 
 ROW: dict[str, Any] = {"initial": "O", "features": {"name": "Oddny Brask, welder"}, "turns": 2}
@@ -58,4 +59,4 @@ def test_the_writer_has_phrases_for_everything_that_is_drawn() -> None:
     assert all(any(word in archetype for word in CALLINGS) for archetype in ARCHETYPES)
     assert all(any(word in world for word in PLACES) for world in WORLDS)
     assert all(any(name.startswith(initial) for name in NAMES) for initial in INITIALS)
-    assert len(SAID_BY_USER) == len(SAID_BY_CHARACTER) == 12
+    assert len({user for user, _ in (*OPENINGS, *MIDDLE, *ENDINGS)}) == len(OPENINGS) + len(MIDDLE) + len(ENDINGS) >= 36

@@ -1,7 +1,7 @@
 """What a model would answer at each step, worked out from the row: `(values, rng) -> completion`.
 
-The right answer is a sentence of the text, word for word. It is spoiled by another number, or by a sentence that says
-something else.
+The right answer is a sentence of the text, word for word. It is spoiled by the flaw that was drawn: claimed too surely,
+with something made up, with another number or reason, or by a sentence that says something else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from generation.core_components.languages import language_of
 from generation.core_components.offline_writer.questions import every_pair, question_answer_pairs
 from generation.core_components.offline_writer.sentences import squeezed
-from generation.core_pipelines.corrections.offline_phrases import PHRASES
+from generation.core_pipelines.corrections.offline_phrases import PHRASES, Phrases
 
 Values = Mapping[str, Any]
 
@@ -32,30 +32,54 @@ def ask(values: Values, rng: Random) -> str:
 
 
 def spoil(values: Values, rng: Random) -> str:
-    """The right answer with another number or another reason, or the nearest sentence that says something else."""
-    answer = values["answer"]
+    """The right answer with the flaw: claimed too surely, with something made up, or with another number or reason."""
+    answer, flaw, phrases = values["answer"], values["flaw"], _phrases(values)
+    if flaw in ("overstated", "invented"):
+        wrong = rng.choice(phrases.overstated if flaw == "overstated" else phrases.added).format(one=answer)
+        return f"<flawed>\n{wrong}\n</flawed>"
     others = [pair.answer for pair in every_pair(values["text"]) if pair.answer != answer]
-    wrong = (
-        None if values["flaw"] == "beside_the_point" else _other_number(values, rng) or _other_reason(answer, others)
-    )
-    return f"<flawed>\n{wrong or _nearest(answer, others)}\n</flawed>"
+    other = None if flaw == "beside_the_point" else _other_number(values, rng) or _other_reason(answer, others)
+    return f"<flawed>\n{other or _nearest(answer, others)}\n</flawed>"
 
 
 def correct(values: Values, rng: Random) -> str:
-    """A doubt of the wanted kind, a thought that recalls the right sentence, and the answer that holds."""
-    answer = values["answer"]
-    phrases = PHRASES.get(language_of(values["question"]), PHRASES["en"])
-    is_right = squeezed(values["first"]) == squeezed(answer)
-    thoughts = f"{phrases.looked.format(one=answer)} {phrases.right if is_right else phrases.wrong}"
-    said = (phrases.stood_by if is_right else phrases.corrected).format(one=answer)
-    doubt = phrases.doubts[values["doubt_kind"]]
+    """A doubt of the wanted kind, a thought about what was wrong, and the answer that holds."""
+    answer, first, phrases = values["answer"], values["first"], _phrases(values)
+    is_right = squeezed(first) == squeezed(answer)
+    flaw = "none" if is_right else _flaw_of(values)
+    said = rng.choice(phrases.stood_by if is_right else phrases.corrected).format(one=answer)
+    doubt, thoughts = _doubt(values, flaw, rng), rng.choice(phrases.thoughts[flaw])
     return f"<doubt>\n{doubt}\n</doubt>\n<thoughts>\n{thoughts}\n</thoughts>\n<correction>\n{said}\n</correction>"
+
+
+def _doubt(values: Values, flaw: str, rng: Random) -> str:
+    """A doubt; one that names what seems odd names the number that is wrong, where one is."""
+    doubts = _phrases(values).doubts
+    numbers = _NUMBER.findall(values["first"]) if flaw == "wrong" else []
+    fresh = [number for number in numbers if number not in values["question"] and number not in values["answer"]]
+    if values["doubt_kind"] == "pointed":
+        told = doubts["numbered"] if fresh else doubts["pointed"][1:] if flaw == "beside_the_point" else ()
+        return rng.choice(told or doubts["pointed"][:1]).format(number=fresh[-1] if fresh else "")
+    return rng.choice(doubts[values["doubt_kind"]])
+
+
+def _flaw_of(values: Values) -> str:
+    """What is wrong with a first answer, as far as it shows: a sentence about something else is beside the point."""
+    flaw: str = values["flaw"]
+    if flaw in ("overstated", "invented"):
+        return flaw
+    begins_alike = values["answer"].split()[:3] == values["first"].split()[:3]
+    return "wrong" if begins_alike else "beside_the_point"
+
+
+def _phrases(values: Values) -> Phrases:
+    return PHRASES.get(language_of(values["question"]), PHRASES["en"])
 
 
 def check(values: Values, rng: Random) -> str:
     """Sound, where the right sentence stands in the last answer, and in the first only if that has no flaw."""
     answer = squeezed(values["answer"])
-    first_right = answer in squeezed(values["first"])
+    first_right = answer == squeezed(values["first"])
     if answer not in squeezed(values["correction"]):
         return "Reason: The last answer does not say what the text says.\nVerdict: unsound"
     if first_right != (values["flaw"] == "none"):

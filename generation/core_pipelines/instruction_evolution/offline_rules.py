@@ -1,4 +1,4 @@
-"""What a model would have made of a task, by rules: a change adds a sentence of its kind, an answer is an outline."""
+"""What a model would have made of a task, by rules: a change adds a sentence of its kind, an answer takes it up."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Any
 
 from generation.core_components.languages import language_of
 from generation.core_components.offline_writer.sentences import squeezed
+from generation.core_pipelines.instruction_evolution.offline_answers import NEW, answer_to
 
 Values = Mapping[str, Any]
+FEWEST_WORDS = 8
 
 _ADDED: Mapping[str, Sequence[str]] = {
     "requirement": (
         "Use at most 150 words.",
         "Do not use a single technical term without explaining it.",
-        "Give the answer as a table with three columns.",
+        "Give the main point once more at the end, in bold.",
         "Name one thing that is often got wrong about it.",
         "Write it so that it can be read aloud in one minute.",
     ),
@@ -58,20 +60,6 @@ _OF_OTHER_LANGUAGES: Mapping[str, Mapping[str, str]] = {
         "material": "Pars de cette note : « La voie évidente a tenu deux jours. »",
     },
 }
-_NEW = (
-    "Write a checklist of six points for somebody who does the following for the first time:",
-    "Which three mistakes are made most often at this, and how are they noticed in time?",
-    "Draft the letter in which a beginner asks an expert for help with this:",
-    "What was different about this a hundred years ago?",
-    "Set five questions for a quiz about this, from easy to hard:",
-    "Tell a child of eight in one short story what this is about:",
-)
-_OPENING = {
-    "en": "This is how I would go about it, point by point:",
-    "de": "So würde ich vorgehen, Punkt für Punkt:",
-    "fr": "Voici comment je m'y prendrais, point par point :",
-    "es": "Así lo haría yo, punto por punto:",
-}
 
 
 def evolve(values: Values, rng: Random) -> str:
@@ -105,28 +93,27 @@ def check_task(values: Values, rng: Random) -> str:
 
 
 def answer(values: Values, rng: Random) -> str:
-    """An outline that takes up each sentence of the task in turn."""
-    opening = _OPENING.get(language_of(values["task"]), _OPENING["en"])
-    return "\n".join([opening, "", *(f"{n}. {part}" for n, part in enumerate(_parts(values["task"]), 1))])
+    """What is known of the task, and a paragraph for each sentence that was added to it."""
+    task = _without_asker(values["task"])
+    return answer_to(task, language_of(task))
 
 
 def score_answer(values: Values, rng: Random) -> str:
-    """Eight of ten where the sentences of the task are taken up."""
-    parts = _parts(values["task"])
-    told = sum(part in values["answer"] for part in parts)
-    return f"It takes up {told} of {len(parts)} parts of the task.\nScore: {8 if told == len(parts) else 4}"
-
-
-def _parts(task: str) -> list[str]:
-    parts = re.split(r"(?:(?<=[.?!])|(?<=[.?!][\"”]))\s+", squeezed(task))
-    return [part for part in parts if part and not part.startswith("I am ")]
+    """Seven to nine of ten, or four where hardly anything is said."""
+    if len(values["answer"].split()) < FEWEST_WORDS:
+        return "It hardly says anything.\nScore: 4"
+    return f"It answers what was asked, and takes up each further point of the task.\nScore: {rng.choice((7, 8, 8, 9))}"
 
 
 def _about_the_same(task: str, rng: Random) -> str:
     """Another thing to do with what a task is about."""
-    subject = re.sub(r"^I am [^.]*\.\s", "", squeezed(task))
-    used = [opening for opening in _NEW if opening in subject]
+    subject = _without_asker(task)
+    used = [opening for opening in NEW if opening in subject]
     for opening in used:
         subject = subject.replace(opening, "").strip()
     subject = re.split(r"(?<=[.?!])\s+", subject)[0]
-    return f"{rng.choice([opening for opening in _NEW if opening not in used])} {subject}"
+    return f"{rng.choice([opening for opening in NEW if opening not in used])} {subject}"
+
+
+def _without_asker(task: str) -> str:
+    return re.sub(r"^I am [^.]*\.\s", "", squeezed(task))

@@ -38,12 +38,19 @@ LOOKS = (
     "Thin, with a scar through the chin that whitens in the cold, and very clean hands.",
     "Freckled to the ears, in a coat that was made for somebody larger.",
     "Silver hair cropped close, and spectacles that hang from a string and are never worn.",
+    "Broad hands with one finger bandaged, and hair that has been cut at home.",
+    "A face that looks asleep until it is spoken to; a red scarf in every season.",
+    "Small, upright, with a limp that comes and goes.",
+    "Sunburnt to the collar and pale below it, with a watch that has stopped.",
 )
 VOICES = (
     "Dry and slow. Leaves out every word that can be done without.",
     "Fast, with the important thing always in the last three words.",
     "Soft, so that people lean in; says a name before every question.",
     "Rough in the morning. Hums in place of swearing.",
+    "Low and even, as if reading aloud to somebody ill.",
+    "Starts sentences twice and finishes them once.",
+    "Polite to the point of danger; never louder than the room.",
 )
 HABITS = (
     "Counts the exits of a room, then sits with the back to all of them.",
@@ -51,12 +58,20 @@ HABITS = (
     "Pours for others first and forgets the own cup.",
     "Turns every object the right way round before putting it down.",
     "Writes names on the palm, and washes it only on Sundays.",
+    "Knocks on the frame of every door, also from the inside.",
+    "Folds every piece of paper once more than it needs.",
+    "Counts the change aloud and gives it back with the left hand.",
+    "Smells the tea before drinking and puts it down again.",
 )
 FEARS = (
     "To be thanked in front of everybody.",
     "That nobody would notice an empty chair.",
     "To find that it was never needed in the first place.",
     "That the next choice is the same as the last one.",
+    "To be forgiven before it has been said.",
+    "That the young ones are right.",
+    "To hear the own voice in somebody else's mouth.",
+    "That it was all for the first reason, and the first reason is gone.",
 )
 
 
@@ -142,12 +157,16 @@ STANDINGS = (
     "Everybody owes you a small favour, and you have never asked for one back.",
     "Half of what is told about you is true, and you do not say which half.",
     "They notice you when you are gone. You know every door here, and who has a key.",
+    "Nobody remembers hiring you, and nobody would dare to let you go.",
+    "You are the last one here who knows how it was done before.",
 )
 TABOOS = (
     'You never say "always" without being asked for proof.',
     "You never answer the first question that is put to you.",
     "You never say sorry in words; you do something useful instead.",
     "You never name a price before you have asked what it is for.",
+    "You never let anybody else lock up.",
+    "You never speak of the year before last.",
 )
 SAYINGS = (
     "Come in, before the cold does.",
@@ -159,6 +178,10 @@ SAYINGS = (
     "Whoever told you that was standing further off.",
     "Sit, or go. Between the two there is a draught.",
     "It held yesterday. Yesterday was kinder.",
+    "We shall see who is tired first.",
+    "It is not the rain, it is the waiting for it.",
+    "Say it again, and leave out the first half.",
+    "There are two ways, and I know the third.",
 )
 
 

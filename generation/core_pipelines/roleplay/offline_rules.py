@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from generation.core_components.conversations.passages import transcript
-from generation.core_pipelines.roleplay import offline_cast, offline_turns
+from generation.core_pipelines.roleplay import offline_beats, offline_cast, offline_turns
 from generation_functions.parsing import labelled
 
 Values = Mapping[str, Any]
@@ -89,10 +89,10 @@ def write_story(values: Values, rng: Random) -> str:
         "want": _found(r"You want (.+?)\. You fear", bible, "to be asked to stay"),
         "secret": _found(r"What you hide: (.+?)\. It comes", bible, "a thing that was never said"),
         "habit": _lower(_found(r"How you look and move\.\*\* .*\. ([A-Z][^.]*\.)", bible, "A cup is turned round.")),
-        "rumour": rng.choice(offline_turns.RUMOURS),
+        "rumour": rng.choice(offline_beats.RUMOURS), "fidget": rng.choice(offline_beats.FIDGETS),
     }  # fmt: skip
     names = re.findall(r"(user|assistant)(\d+)", values["passages"])
-    beats = [rng.choice(offline_turns.OPENINGS), *_beats(len(names) // 2 - 1, rng)]
+    beats = [rng.choice(offline_beats.OPENINGS), *_beats(len(names) // 2 - 1, rng)]
     told = {f"{role}{number}": beats[at // 2][role == "assistant"] for at, (role, number) in enumerate(names)}
     return transcript({name: text.format(**fill) for name, text in told.items()})
 
@@ -105,8 +105,7 @@ def rate_story(values: Values, rng: Random) -> str:
 
 def _beats(count: int, rng: Random) -> list[tuple[str, str]]:
     """What is said after the opening: so many turns in the order in which they make sense, the last one an ending."""
-    turns = list(zip(offline_turns.SAID_BY_USER, offline_turns.SAID_BY_CHARACTER, strict=True))
-    middle, endings = turns[: -offline_turns.ENDINGS], turns[-offline_turns.ENDINGS :]
+    middle, endings = offline_beats.MIDDLE, offline_beats.ENDINGS
     closing = max(1, count - len(middle)) if count else 0
     kept = sorted(rng.sample(range(len(middle)), count - closing))
     return [*(middle[at] for at in kept), *(endings[at] for at in sorted(rng.sample(range(len(endings)), closing)))]
