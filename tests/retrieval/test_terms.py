@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from generation.core_components.retrieval.terms import term_counts
+from generation.core_components.retrieval.terms import spoken_in, term_counts
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,20 @@ def test_small_words_are_left_out_and_words_are_counted() -> None:
 
 def test_ideographs_are_taken_in_pairs() -> None:
     assert set(term_counts("重庆火锅 好", "zh")) == {"重庆", "庆火", "火锅", "好"}
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("What did monks use against falling asleep?", ["en"]),
+        ("Wer hat die erste Schleuse gebaut?", ["de"]),
+        ("Honig 1869", ["en", "de"]),
+    ],
+)
+def test_a_question_is_of_the_language_that_its_small_words_are_of(text: str, spoken: list[str]) -> None:
+    assert spoken_in(text, ["en", "de"]) == spoken
+
+
+def test_what_an_apostrophe_cuts_off_is_no_term() -> None:
+    assert term_counts("the sea's ebb", "en") == Counter(sea=1, ebb=1)
+    assert term_counts("l’eau d’un canal", "fr") == term_counts("eau canal", "fr")

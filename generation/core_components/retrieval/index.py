@@ -11,10 +11,11 @@ from operator import or_
 import numpy as np
 
 from generation.core_components.retrieval.fusion import fused
-from generation.core_components.retrieval.letters import passage_vectors, query_vector
+from generation.core_components.retrieval.letters import passage_vectors
 from generation.core_components.retrieval.passage import Passage
 from generation.core_components.retrieval.postings import Postings, Scores
-from generation.core_components.retrieval.terms import term_counts
+from generation.core_components.retrieval.spellings import Spellings
+from generation.core_components.retrieval.terms import spoken_in, term_counts
 from generation.core_components.retrieval.vectors import Vectors
 
 _SEEDS_AT_ONCE = 64
@@ -54,6 +55,7 @@ class Index:
         self.postings = Postings(self._terms(passage.text, passage.language) for passage in self.passages)
         self.embedded = embeddings is not None
         self.vectors = Vectors(embeddings if embeddings is not None else passage_vectors(self.postings))
+        self.spellings = Spellings(self.postings)
         self._by_key = {passage.key: passage for passage in self.passages}
         order = sorted(range(len(self.passages)), key=lambda number: self.passages[number].key)
         self._tie = np.empty(len(order), dtype=np.int64)
@@ -77,11 +79,15 @@ class Index:
         vector     the query's own embedding, where the passages have theirs
         leave_out  which passages must not be found
         """
-        terms = self._query_terms(query, language)
-        if vector is None:
-            vector = None if self.embedded else query_vector(self.postings, terms)
+        shared = self.shared(query, language)
         nearness = None if vector is None else self.vectors.nearness(vector.reshape(1, -1))[0]
-        return self._hits(terms, nearness, most, leave_out)
+        return self._hits(shared, nearness, most, leave_out)
+
+    def shared(self, query: str, language: str = UNKNOWN) -> Scores:
+        """What each passage scores by the query's words, and by words spelt like those that no passage has."""
+        spoken = [language] if language in self.languages else spoken_in(query, self.languages)
+        terms = reduce(or_, (term_counts(query, each) for each in spoken))
+        return self.postings.scores(terms) + self.spellings.scores(terms)
 
     def related(self, most: int) -> Iterator[list[Hit]]:
         """For each passage in turn, those that belong to it and stand elsewhere, best first."""
@@ -90,7 +96,8 @@ class Index:
             nearness = self.vectors.nearness(self.vectors.rows[start : start + _SEEDS_AT_ONCE])
             for seed, near in zip(seeds, nearness, strict=True):
                 terms = self._terms(seed.text, seed.language)
-                yield self._hits(terms, near, most, seed.beside_or_same, least=_LEAST_SHARED)
+                shared = self.postings.scores(terms)
+                yield self._hits(shared, near, most, seed.beside_or_same, least=_LEAST_SHARED)
 
     def get(self, key: str) -> Passage | None:
         """The passage of a key, if there is one."""
@@ -99,20 +106,15 @@ class Index:
     def _terms(self, text: str, language: str) -> Counter[str]:
         return term_counts(text, self.languages[0] if language == UNKNOWN else language)
 
-    def _query_terms(self, query: str, language: str) -> Counter[str]:
-        spoken = [language] if language in self.languages else self.languages
-        return reduce(or_, (term_counts(query, each) for each in spoken))
-
     def _hits(
         self,
-        terms: Counter[str],
+        shared: Scores,
         nearness: Scores | None,
         most: int,
         leave_out: Callable[[Passage], bool],
         least: float = 0.0,
     ) -> list[Hit]:
         pool = most + _SPARE
-        shared = self.postings.scores(terms)
         rankings = [self._best(shared, pool, above=int(least * shared.max(initial=0)))]
         weights = [_BY_WORDS]
         if nearness is not None:

@@ -23,7 +23,7 @@ PLACES = 256
 _LONGEST_WORD = 40
 _RUNS = (3, 4, 5)
 _PLACES_A_RUN = 4
-_WORD_LENGTH = 64
+WORD_LENGTH = 64
 _TERMS_AT_ONCE = 8_192
 _PASSAGES_AT_ONCE = 64
 _MOST_REPEATS = 3
@@ -46,19 +46,6 @@ def passage_vectors(postings: Postings) -> Scores:
         end = min(start + _PASSAGES_AT_ONCE, postings.size)
         found[start:end] = _summed(postings, vectors, weights, start, end)
     return found
-
-
-def query_vector(postings: Postings, query: dict[str, int]) -> Scores:
-    """A row for a query, whose terms need not be in any passage: then they count as the rarest."""
-    terms = list(query)
-    rarest = int(postings.weights.max(initial=1))
-    known = [int(postings.weights[postings.terms[t]]) if t in postings.terms else rarest for t in terms]
-    weights = np.array(
-        [w * min(query[t], _MOST_REPEATS) if w > _COMMONEST else 0 for t, w in zip(terms, known, strict=True)]
-    )
-    return np.asarray(
-        weights.astype(np.int32) @ term_vectors(terms).astype(np.int32) if terms else np.zeros(PLACES, np.int32)
-    )
 
 
 def _summed(postings: Postings, vectors: Scores, weights: Scores, start: int, end: int) -> Scores:
@@ -86,7 +73,7 @@ def _vectors(terms: Sequence[str]) -> Scores:
         place = (mixed >> np.uint64(9 * turn)) & np.uint64(PLACES - 1)
         sign = ((mixed >> np.uint64(9 * turn + 8)) & np.uint64(1)).astype(np.int64) * 2 - 1
         sums += np.bincount(owner * PLACES + place.astype(np.int64), weights=sign, minlength=len(sums)).astype(np.int64)
-    return scaled(sums.reshape(len(terms), PLACES), _WORD_LENGTH).astype(np.int8)
+    return scaled(sums.reshape(len(terms), PLACES), WORD_LENGTH).astype(np.int8)
 
 
 def _letter_runs(term: str) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,9 @@ _ASKING = {
     "es": "qué cuándo dónde quién quiénes cómo cuál cuáles cuánto cuántos cuántas ha han puede",
 }
 """Words that questions ask with, and that say nothing of what they ask about."""
+
+_CUT_OFF = {"en": "s t d m ll re ve", "fr": "l d s t j m n c qu", "it": "l d un dell nell all dall sull"}
+"""What an apostrophe leaves of a small word, before a word or after it."""
 
 _MOST_WORDS = 1_000_000
 _STEMMERS = {
@@ -51,6 +55,14 @@ def term_counts(text: str, language: str) -> Counter[str]:
     return counts
 
 
+def spoken_in(text: str, languages: Sequence[str]) -> list[str]:
+    """Those of the languages that most small words of a text are of; all of them where it has none."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    counts = {language: sum(not _stems(language)[word] for word in words) for language in languages}
+    most = max(counts.values(), default=0)
+    return [language for language in languages if counts[language] == most]
+
+
 def _pairs(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
@@ -70,7 +82,8 @@ class _Stems(dict[str, str]):
 
 
 def _small_words(language: str) -> set[str]:
-    return {*FUNCTION_WORDS.get(language, ()), *DEICTIC.get(language, ()), *_ASKING.get(language, "").split()}
+    asking, cut_off = _ASKING.get(language, ""), _CUT_OFF.get(language, "")
+    return {*FUNCTION_WORDS.get(language, ()), *DEICTIC.get(language, ()), *asking.split(), *cut_off.split()}
 
 
 @cache

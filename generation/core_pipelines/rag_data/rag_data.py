@@ -25,7 +25,7 @@ async def rag_data(
     writer: Annotated[Model, Field(description="Asks and answers.")],
     judge: Annotated[Model, Field(description="Decides whether an answer is what its passages allow.")],
     embedder: Annotated[
-        Model | None, Field(description="Gives vectors to search by; words and letters do without one.")
+        Model | None, Field(description="Gives vectors to search by; words and their spelling do without one.")
     ] = None,
     chunk_tokens: Annotated[int, Field(ge=64, le=32_000, description="Longest passage, in tokens.")] = 400,
     reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
