@@ -157,7 +157,8 @@ class FailoverClient:
 
     async def change(self) -> None:
         """Wait until a call ends somewhere, or an endpoint has cooled down."""
-        waits = [wait for site in self.sites if site.usable and (wait := site.wait_s) is not None]
+        # One that is ready and still not chosen waits for another's first call, whose end is told.
+        waits = [wait for site in self.sites if site.usable and (wait := site.wait_s)]
         change: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(change)
         timer = self._tries.timing.call_later(min([_LONGEST_WAIT_S, *waits]), partial(_settle, change))

@@ -25,12 +25,16 @@ _SUBJECT = re.compile(r"\br\d+(?:\.c\d+)?\b")
 
 @dataclass(frozen=True)
 class Question:
-    """What one call asks: `sample` counts votes, `attempt` the tries after an answer that would not do."""
+    """What one call asks: `sample` counts votes, `attempt` the tries after an answer that would not do.
+
+    run  the run inside a run that asks it; the others have answers of their own
+    """
 
     step: str
     subject: str
     sample: int
     attempt: int
+    run: str = ""
 
 
 def question_of(body: dict[str, Any]) -> Question:
@@ -38,7 +42,7 @@ def question_of(body: dict[str, Any]) -> Question:
     step, last = body["messages"][0]["content"], body["messages"][-1]["content"]
     found = _SUBJECT.search(last)
     sample, attempt = divmod(body["seed"] - SEED, _SEED_STEP)
-    return Question(step, found.group() if found else "", sample % VOTES, attempt)
+    return Question(step, found.group() if found else "", sample % VOTES, attempt, body.get("user", ""))
 
 
 def draw(*parts: Any) -> float:

@@ -143,11 +143,11 @@ def keep_what_is_on_disk(folder: Path, copy: Path, *, torn: float) -> None:
     shutil.copytree(folder, copy)
     if not torn:
         return
-    events = copy / "events.jsonl"
-    if events.exists() and (content := events.read_bytes()):
-        last = content.rstrip(b"\n").rfind(b"\n") + 1
-        events.write_bytes(content[: last + int((len(content) - last) * torn)])
-    log = copy / "store.sqlite-wal"
-    if log.exists() and log.stat().st_size:
-        with log.open("ab") as file:
-            file.write(b"\x5a" * int(4096 * torn))
+    for events in copy.rglob("events.jsonl"):
+        if content := events.read_bytes():
+            last = content.rstrip(b"\n").rfind(b"\n") + 1
+            events.write_bytes(content[: last + int((len(content) - last) * torn)])
+    for log in copy.rglob("store.sqlite-wal"):
+        if log.stat().st_size:
+            with log.open("ab") as file:
+                file.write(b"\x5a" * int(4096 * torn))

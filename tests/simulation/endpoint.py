@@ -15,35 +15,47 @@ import orjson
 from tests.simulation.answers import Question, question_of, reply
 
 CANARY = "sk-canary-0fQ7"
-HOST = "http://simulated.test/v1"
 _NEVER = float("inf")
 _SLOWEST_S = 10.0
 
 
 @dataclass
 class Call:
-    """One call as the endpoint saw it: the `number`-th of an attempt; `answered` once the whole answer has arrived."""
+    """One call as an endpoint saw it: the `number`-th of an attempt; `answered` once the whole answer has arrived."""
 
     attempt: int
     number: int
     question: Question
     body: bytes
     answered: bool = False
+    site: int = 0
 
 
 @dataclass(frozen=True)
 class Storm:
-    """Faults of some kinds that hit a share of the calls begun in a stretch of time (seconds since the attempt's)."""
+    """Faults of some kinds that hit a share of the calls begun in a stretch of time (seconds since the attempt's).
+
+    site  the one endpoint that is hit; None for all
+    """
 
     begins: float
     ends: float
     share: float
     kinds: tuple[str, ...]
+    site: int | None = None
+
+    def hits(self, site: int) -> bool:
+        """Whether an endpoint lies in its way."""
+        return self.site is None or self.site == site
 
 
 @dataclass
 class Endpoint:
-    """The far end. `clock` is the time of the loop, `wall` its own time of day; `rng` draws latencies and faults."""
+    """One far end, the `site`-th of all.
+
+    clock      the time of the loop; `wall` is its own time of day
+    rng        draws latencies and faults
+    """
 
     attempt: int
     rng: Random
@@ -52,6 +64,7 @@ class Endpoint:
     clock: Callable[[], float]
     wall: Callable[[], float]
     calls: list[Call]
+    site: int = 0
     dead: bool = False
     hits: dict[str, int] = field(default_factory=dict)
     began: float = field(init=False)
@@ -63,11 +76,26 @@ class Endpoint:
         """What goes wrong with a call that begins now."""
         now = self.clock() - self.began
         for storm in self.storms:
-            if storm.begins <= now < storm.ends and self.rng.random() < storm.share:
+            if storm.hits(self.site) and storm.begins <= now < storm.ends and self.rng.random() < storm.share:
                 kind = self.rng.choice(storm.kinds)
                 self.hits[kind] = self.hits.get(kind, 0) + 1
                 return kind
         return None
+
+    @property
+    def host(self) -> str:
+        """Its name in the network."""
+        return f"simulated{self.site}.test"
+
+    @property
+    def ip(self) -> str:
+        """Its address in the network."""
+        return f"192.0.2.{self.site}"
+
+    @property
+    def key(self) -> str:
+        """The key it takes, and no other endpoint does."""
+        return f"{CANARY}{self.site}"
 
     def delay(self) -> float:
         """Seconds until the head of an answer, with a long tail."""
@@ -75,7 +103,7 @@ class Endpoint:
 
     def begin(self, data: bytes) -> Call:
         """Put a call on record."""
-        call = Call(self.attempt, len(self.calls), question_of(orjson.loads(data)), data)
+        call = Call(self.attempt, len(self.calls), question_of(orjson.loads(data)), data, site=self.site)
         self.calls.append(call)
         return call
 
@@ -141,15 +169,15 @@ def answer_to(kind: str | None, data: bytes, endpoint: Endpoint) -> Answer:
     """What comes back to a completion's body under a fault, or without one."""
     if kind in STATUSES:
         headers = {"Retry-After": _wishes(endpoint)} if endpoint.rng.random() < 0.6 else {}
-        return _error(STATUSES[kind], f"busy, {CANARY}", **headers)
+        return _error(STATUSES[kind], f"busy, {endpoint.key}", **headers)
     if kind in _FALSE_BODIES:
-        return Answer(200, _FALSE_BODIES[kind])
+        return Answer(200, _FALSE_BODIES[kind].replace(CANARY.encode(), endpoint.key.encode()))
     if kind in ("status_401", "status_402"):
-        return _error(int(kind[-3:]), f"wrong key {CANARY}")
+        return _error(int(kind[-3:]), f"wrong key {endpoint.key}")
     if kind == "quota":
         return _error(429, "You exceeded your current quota (insufficient_quota)")
     if kind == "redirect":
-        return Answer(307, b"", {"Location": f"http://elsewhere.test/?key={CANARY}"})
+        return Answer(307, b"", {"Location": f"http://elsewhere.test/?key={endpoint.key}"})
     status, body = reply(orjson.loads(data))
     if kind == "usage_missing" and status == 200:
         body = orjson.dumps({"choices": orjson.loads(body)["choices"]})

@@ -46,9 +46,9 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         """The machine was asleep: all timers that came due meanwhile are late."""
         self._jumping.elapsed += seconds
 
-    async def create_connection(self, protocol_factory: Any, *_: Any, **__: Any) -> Any:
+    async def create_connection(self, protocol_factory: Any, host: str, *_: Any, **__: Any) -> Any:
         """A connection of the simulated network."""
-        return await self.network.connect(protocol_factory)
+        return await self.network.connect(protocol_factory, host)
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         """What would go to a thread is done in a turn of the loop."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -12,18 +14,18 @@ from typing import Any
 from generation_functions import Model, Run
 from generation_functions.errors import MillraceError
 from generation_functions.models.clients import ModelClients
-from generation_functions.models.model import ModelSpec, Price
+from generation_functions.models.model import EndpointSpec, ModelSpec, Price
 from generation_functions.run.options import RunOptions
 from generation_functions.run.runner import Interruption
 from generation_functions.run.surroundings import Surroundings
 from generation_functions.store import Store
 from tests.simulation.answers import SEED
 from tests.simulation.disk import CommitsInLoop, Disk, keep_what_is_on_disk, watch
-from tests.simulation.endpoint import CANARY, HOST, Call, Endpoint
+from tests.simulation.endpoint import Call, Endpoint
 from tests.simulation.loop import SimulatedLoop, SimulatedTiming
 from tests.simulation.network import Network, SimulatedSession
 from tests.simulation.schedule import Plan, Schedule
-from tests.simulation.story import story
+from tests.simulation.story import PIPELINES
 
 TIMEOUT_S = 20.0
 
@@ -50,6 +52,7 @@ class Attempt:
     pressed: int | None = None
     disk_failed: bool = False
     lasted: float = 0.0
+    sites: int = 1
 
     @property
     def heard(self) -> list[bytes]:
@@ -62,7 +65,7 @@ class Machine:
 
     def __init__(self, schedule: Schedule, plan: Plan, number: int, folder: Path, calm_cost: float) -> None:
         self.schedule = schedule
-        self.attempt = Attempt(number, plan, folder)
+        self.attempt = Attempt(number, plan, folder, sites=schedule.sites)
         self._rng = Random(f"{schedule.seed}:{number}")
         self._budget = None if plan.budget_share is None else plan.budget_share * calm_cost
         self._jumped = 0.0
@@ -70,13 +73,16 @@ class Machine:
         self._main: asyncio.Task[Any] | None = None
         self._run: Run | None = None
         self._crashed = False
+        self._documents = folder.with_name("documents")
         self._disk = Disk(folder, fault=plan.disk_fault)
-        self._endpoint = Endpoint(
-            number, Random(self._rng.random()), plan.storms, schedule.latency_s, self._loop.time, self._wall,
-            self.attempt.calls,
-        )  # fmt: skip
-
-        self._loop.network = Network(self._loop, self._endpoint)
+        self._endpoints = [
+            Endpoint(
+                number, Random(self._rng.random()), plan.storms, schedule.latency_s, self._loop.time, self._wall,
+                self.attempt.calls, site,
+            )
+            for site in range(schedule.sites)
+        ]  # fmt: skip
+        self._loop.network = Network(self._loop, self._endpoints)
 
     def run(self) -> Attempt:
         """Run the attempt to its end, or to its crash."""
@@ -106,7 +112,7 @@ class Machine:
             interruption = Interruption(run)
             timers = list(self._arm_interruption(interruption))
             try:
-                await story(run, self.attempt.plan.texts, self._model())
+                await PIPELINES[self.schedule.shape](run, self._source(), self._model())
             finally:
                 for timer in timers:
                     timer.cancel()
@@ -131,12 +137,22 @@ class Machine:
             heartbeat_s=self.schedule.heartbeat_s,
         )  # fmt: skip
 
+    def _source(self) -> Any:
+        texts = self.attempt.plan.texts
+        return texts if self.schedule.shape != "documents" else written_documents(self._documents, texts)
+
     def _model(self) -> Model:
         schedule = self.schedule
+        served: list[dict[str, Any]] = [
+            {"base_url": f"http://{endpoint.host}/v1", "api_key": endpoint.key} for endpoint in self._endpoints
+        ]
+        if len(served) > 1:
+            endpoints = [EndpointSpec(weight=1 + n, **each) for n, each in enumerate(served)]
+            served = [{"endpoints": endpoints, "spread": "weight" if schedule.by_weight else "health"}]
         return Model(
             "simulated",
             ModelSpec(
-                model="simulated", base_url=HOST, api_key=CANARY, seed=SEED, timeout_s=TIMEOUT_S,
+                **served[0], model="simulated", seed=SEED, timeout_s=TIMEOUT_S,
                 max_in_flight=schedule.max_in_flight, requests_per_minute=schedule.requests_per_minute,
                 max_retries=schedule.max_retries, price=Price(input=1, output=2), max_tokens=20,
             ),
@@ -203,10 +219,24 @@ class Machine:
         """Keep what is on disk. What the process does from here on, nobody sees."""
         if self._crashed:
             return
-        self._crashed = self._endpoint.dead = True
+        self._crashed = True
+        for endpoint in self._endpoints:
+            endpoint.dead = True
         self._after_crash = self.attempt.folder.with_name(f"{self.attempt.folder.name}c")
         watch(None)
         keep_what_is_on_disk(self.attempt.folder, self._after_crash, torn=self.attempt.plan.torn)
         self.attempt.calls = list(self.attempt.calls)
         if self._main is not None:
             self._loop.call_soon(self._main.cancel)
+
+
+def written_documents(folder: Path, texts: Sequence[str]) -> Path:
+    """A folder that holds each text as a document of its own, and nothing else but one that cannot be read."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    seen: Counter[str] = Counter()
+    for text in texts:
+        seen[text] += 1
+        (folder / f"{text}-{seen[text]}.txt").write_text(text)
+    (folder / "r0-binary.txt").write_bytes(bytes(range(256)) * 4)
+    return folder

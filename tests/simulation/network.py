@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import SimpleNamespace, TracebackType
 from typing import Any
 
-from tests.simulation.endpoint import CANARY, FINAL, NO_CONNECTION, Answer, Call, Endpoint, answer_to
+from yarl import URL
+
+from tests.simulation.endpoint import FINAL, NO_CONNECTION, Answer, Call, Endpoint, answer_to
 
 _FRAMINGS = ("length", "length", "chunked", "to_the_end")
 
@@ -15,45 +17,51 @@ _FRAMINGS = ("length", "length", "chunked", "to_the_end")
 class Network:
     """What the simulated loop asks for connections, and the session for lists of models."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, endpoint: Endpoint) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, endpoints: Sequence[Endpoint]) -> None:
         self._loop = loop
-        self._endpoint = endpoint
+        self._at = {name: endpoint for endpoint in endpoints for name in (endpoint.host, endpoint.ip)}
         self.connecting = 0
 
-    async def connect(self, protocol_factory: Callable[[], Any]) -> tuple[Connection, Any]:
+    def at(self, host: str | None) -> Endpoint:
+        """The endpoint of a name or an address."""
+        return self._at[host or ""]
+
+    async def connect(self, protocol_factory: Callable[[], Any], host: str) -> tuple[Connection, Any]:
         """A new connection. Raises what `create_connection` raises."""
+        endpoint = self.at(host)
         self.connecting += 1
         try:
-            await self.reach()
+            await self.reach(endpoint)
         finally:
             self.connecting -= 1
         protocol = protocol_factory()
-        connection = Connection(self._loop, self._endpoint, protocol)
+        connection = Connection(self._loop, endpoint, protocol)
         protocol.connection_made(connection)
         return connection, protocol
 
-    async def reach(self) -> None:
+    async def reach(self, endpoint: Endpoint) -> None:
         """Wait until the far end is reached. Raises `OSError` where it is not."""
-        if self._endpoint.dead:
+        if endpoint.dead:
             await asyncio.Event().wait()
-        await asyncio.sleep(self._endpoint.delay() / 10)
-        refused = NO_CONNECTION.get(self._endpoint.fault() or "")
+        await asyncio.sleep(endpoint.delay() / 10)
+        refused = NO_CONNECTION.get(endpoint.fault() or "")
         if refused is not None:
             raise type(refused)(*refused.args)
 
-    def listing(self) -> Answer:
+    @staticmethod
+    def listing(endpoint: Endpoint) -> Answer:
         """What the far end says to the question for its models."""
-        kind = self._endpoint.fault()
+        kind = endpoint.fault()
         if kind in FINAL and kind not in NO_CONNECTION:
-            return answer_to(kind, b"", self._endpoint)
-        return Answer(200, b'{"data": [{"id": "simulated"}]}', delay=self._endpoint.delay())
+            return answer_to(kind, b"", endpoint)
+        return Answer(200, b'{"data": [{"id": "simulated"}]}', delay=endpoint.delay())
 
 
 class Connection(asyncio.Transport):
     """One connection and the server at its other end, which answers one request after the other."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, endpoint: Endpoint, protocol: Any) -> None:
-        super().__init__({"socket": SimpleNamespace(setsockopt=_nothing), "peername": ("192.0.2.1", 80)})
+        super().__init__({"socket": SimpleNamespace(setsockopt=_nothing), "peername": (endpoint.ip, 80)})
         self._loop = loop
         self._endpoint = endpoint
         self._protocol = protocol
@@ -62,7 +70,7 @@ class Connection(asyncio.Transport):
     def write(self, data: Any) -> None:
         """The client sends a whole request."""
         head, _, body = bytes(data).partition(b"\r\n\r\n")
-        assert f"Authorization: Bearer {CANARY}".encode() in head
+        assert f"Authorization: Bearer {self._endpoint.key}\r\n".encode() in head
         if self._endpoint.dead:
             return
         call = self._endpoint.begin(body)
@@ -135,22 +143,24 @@ class SimulatedSession:
 
     def get(self, url: str, *, headers: Any, timeout: Any, allow_redirects: bool) -> _Response:
         """Ask for the list of models."""
-        assert headers["Authorization"] == f"Bearer {CANARY}"
+        endpoint = self._network.at(URL(url).host)
+        assert headers["Authorization"] == f"Bearer {endpoint.key}"
         assert not allow_redirects
-        return _Response(self._network)
+        return _Response(self._network, endpoint)
 
     async def close(self) -> None:
         """No connection is held."""
 
 
 class _Response:
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, endpoint: Endpoint) -> None:
         self._network = network
+        self._endpoint = endpoint
         self.content = SimpleNamespace(iter_any=self._chunks)
 
     async def __aenter__(self) -> _Response:
-        await self._network.reach()
-        answer = self._network.listing()
+        await self._network.reach(self._endpoint)
+        answer = self._network.listing(self._endpoint)
         await asyncio.sleep(answer.delay)
         self.status, self.headers, self._body = answer.status, answer.headers, answer.body
         return self

@@ -17,6 +17,7 @@ from generation_functions.store import StoreReader
 from tests.simulation.answers import STEPS
 from tests.simulation.endpoint import CANARY, Call
 from tests.simulation.machine import Attempt
+from tests.simulation.story import INNER
 
 
 def faults_of_attempt(attempt: Attempt) -> Iterator[str]:
@@ -36,8 +37,9 @@ def faults_of_attempt(attempt: Attempt) -> Iterator[str]:
 
 
 def _had_reason_to_fail(attempt: Attempt) -> bool:
-    empty = attempt.message.startswith("no row reached a dataset")
-    return attempt.disk_failed or bool(attempt.plan.storms) or attempt.plan.sleep is not None or empty
+    empty = "no row reached a dataset" in attempt.message
+    hit = all(any(storm.hits(site) for storm in attempt.plan.storms) for site in range(attempt.sites))
+    return attempt.disk_failed or hit or attempt.plan.sleep is not None or empty
 
 
 def faults_of_calls(attempts: Sequence[Attempt]) -> Iterator[str]:
@@ -70,7 +72,7 @@ def _may_be_lost(attempt: Attempt, again: Call) -> bool:
 def _follows(later: Call, call: Call) -> bool:
     """Whether a call can only have been made from another's answer."""
     a, b = call.question, later.question
-    if later.number <= call.number:
+    if later.number <= call.number or a.run != b.run:
         return False
     if a.step == b.step:
         return a.subject == b.subject and a.sample == b.sample and b.attempt > a.attempt
@@ -78,18 +80,28 @@ def _follows(later: Call, call: Call) -> bool:
     return of_it and STEPS.index(b.step) > STEPS.index(a.step)
 
 
+def runs_in(folder: Path) -> list[Path]:
+    """The runs that have datasets: the one of the folder, or those inside it."""
+    return [folder / inner for inner in INNER if (folder / inner).exists()] or [folder]
+
+
 def faults_of_folder(folder: Path, attempts: Sequence[Attempt]) -> Iterator[str]:
     """What a finished run's folder says that is not so."""
-    manifest = orjson.loads((folder / "run.json").read_bytes())
-    sources = manifest["sources"]
-    rows = len(attempts[-1].plan.texts)
+    runs, texts = runs_in(folder), attempts[-1].plan.texts
+    for number, run in enumerate(runs):
+        yield from _faults_of_sources(run, len(texts[number :: len(runs)]))
+    for run in {folder, *runs}:
+        yield from _faults_of_events(run, attempts)
+    yield from _secrets(folder)
+
+
+def _faults_of_sources(folder: Path, rows: int) -> Iterator[str]:
+    sources = orjson.loads((folder / "run.json").read_bytes())["sources"]
     # The one call of the whole run is a source of its own.
     if sources["rows"] != rows or sources["in_dataset"] + sum(sources["not_in_dataset"].values()) != sources["rows"]:
         yield f"{rows} source rows went in, and {sources} are accounted for"
     if any(reason.startswith(("not worked on", "no reason")) for reason in sources["not_in_dataset"]):
         yield f"rows without a reason: {sources['not_in_dataset']}"
-    yield from _faults_of_events(folder, attempts)
-    yield from _secrets(folder)
 
 
 def _faults_of_events(folder: Path, attempts: Sequence[Attempt]) -> Iterator[str]:
@@ -114,9 +126,13 @@ def _secrets(folder: Path) -> Iterator[str]:
             yield f"the key stands in {path.name}"
 
 
-def failed_for_a_while(folder: Path) -> list[tuple[str, str, str]]:
-    """Steps, keys and reasons of rows that failed because the endpoint was not well."""
-    reader = StoreReader(folder / "store.sqlite")
+def failed_for_a_while(folder: Path) -> list[tuple[Path, str, str, str]]:
+    """Runs, steps, keys and reasons of rows that failed because the endpoint was not well."""
+    return [(run, *row) for run in runs_in(folder) for row in _failed_in(run)]
+
+
+def _failed_in(run: Path) -> list[tuple[str, str, str]]:
+    reader = StoreReader(run / "store.sqlite")
     try:
         found = reader.query("SELECT step, key, reason FROM rows WHERE status = 'failed'")
         return [(step, key, reason) for step, key, reason in found if _is_passing(reason)]
@@ -127,7 +143,7 @@ def failed_for_a_while(folder: Path) -> list[tuple[str, str, str]]:
 def given_up_too_early(folder: Path, max_retries: int) -> Iterator[str]:
     """Rows of a finished run that failed for a passing fault before it had been tried as often as was promised."""
     least = 1 + min(max_retries, RetryPolicy().bad_answers)
-    for step, key, reason in failed_for_a_while(folder):
+    for _, step, key, reason in failed_for_a_while(folder):
         tries = re.search(r"the last of (\d+) tries", reason)
         if tries is None or int(tries[1]) < least:
             yield f"row {key} of {step} was given up too early: {reason}"
@@ -140,7 +156,10 @@ def _is_passing(reason: str) -> bool:
 
 def facts_of(folder: Path) -> dict[str, Any]:
     """What two runs of the same input must agree on."""
-    return {"dataset": (folder / "datasets" / "out.jsonl").read_bytes(), "lost": lost_rows(folder)}
+    return {
+        run.relative_to(folder).as_posix(): ((run / "datasets" / "out.jsonl").read_bytes(), lost_rows(run))
+        for run in runs_in(folder)
+    }
 
 
 def lost_rows(folder: Path) -> list[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from tests.simulation.endpoint import FINAL, PASSING, UNREACHABLE, Storm
 
@@ -14,6 +14,9 @@ BLOWS: tuple[Blow, ...] = (
     "budget", "none",
 )  # fmt: skip
 MOST_ROWS = 7
+SHAPES = ("rows", "rows", "rows", "documents", "children")
+SITES = (1, 1, 1, 2, 2, 3)
+Shape: TypeAlias = Literal["rows", "documents", "children"]
 KEPT = "r1"
 """A source row that reaches the dataset if nothing happens."""
 
@@ -51,7 +54,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A whole simulated life: the machine, the disturbed attempts, and the input that is there at the end."""
+    """A whole simulated life: the machine, the disturbed attempts, and the input that is there at the end.
+
+    shape      of the pipeline: over given rows, over a folder of documents, or as two runs inside a run
+    sites      endpoints that serve the model; with `by_weight` they share the calls
+    """
 
     seed: int
     max_in_flight: int
@@ -62,10 +69,19 @@ class Schedule:
     heartbeat_s: float
     attempts: tuple[Plan, ...] = field(default=())
     texts: tuple[str, ...] = ()
+    shape: Shape = "rows"
+    sites: int = 1
+    by_weight: bool = False
 
     def calm(self) -> Plan:
         """An attempt at which nothing happens."""
         return Plan(self.texts)
+
+    @property
+    def well_throughout(self) -> tuple[int, ...]:
+        """The endpoints that nothing ever happens to."""
+        storms = [storm for plan in self.attempts for storm in plan.storms]
+        return tuple(site for site in range(self.sites) if not any(storm.hits(site) for storm in storms))
 
 
 def drawn(seed: int) -> Schedule:
@@ -73,9 +89,16 @@ def drawn(seed: int) -> Schedule:
     rng = Random(seed)
     # Few inputs, so that many schedules share one undisturbed run.
     inputs = Random(seed % 24)
-    texts = (*(f"r{inputs.randrange(60)}" for _ in range(inputs.randint(1, MOST_ROWS))), KEPT)
+    shape: Shape = inputs.choice(SHAPES)
+    # Where a killed run of many documents goes on is found only once there are some.
+    rows = inputs.randint(24, 40) if shape == "documents" else inputs.randint(1, MOST_ROWS)
+    texts = (*(f"r{inputs.randrange(60)}" for _ in range(rows)), KEPT)
+    sites = rng.choice(SITES)
     schedule = Schedule(
         seed,
+        shape=shape,
+        sites=sites,
+        by_weight=rng.random() < 0.4,
         max_in_flight=rng.choice((1, 2, 4, 16)),
         requests_per_minute=rng.choice((None, None, None, 90.0)),
         max_retries=rng.choice((1, 8, 8, 8)),
@@ -84,15 +107,21 @@ def drawn(seed: int) -> Schedule:
         heartbeat_s=rng.choice((7.0, 60.0)),
         texts=texts,
     )
-    return replace(schedule, attempts=tuple(_plan(rng, texts) for _ in range(rng.randint(1, 4))))
+    return replace(schedule, attempts=tuple(_plan(rng, texts, sites) for _ in range(rng.randint(1, 4))))
 
 
-def _plan(rng: Random, texts: tuple[str, ...]) -> Plan:
+def _plan(rng: Random, texts: tuple[str, ...], sites: int) -> Plan:
     blow = rng.choice(BLOWS)
     plan = Plan(_changed(rng, texts), blow, storms=_storms(rng), clock_jumps=_jumps(rng))
     if rng.random() < 0.1:
         plan = replace(plan, sleep=(_moment(rng), rng.choice((5.0, 700.0))))
-    return _aimed(plan, rng)
+    plan = _aimed(plan, rng)
+    return replace(plan, storms=tuple(_over(storm, rng, sites) for storm in plan.storms))
+
+
+def _over(storm: Storm, rng: Random, sites: int) -> Storm:
+    """The storm as it hits one endpoint of several, or, less often, all of them."""
+    return storm if sites == 1 or rng.random() < 0.3 else replace(storm, site=rng.randrange(sites))
 
 
 def _aimed(plan: Plan, rng: Random) -> Plan:

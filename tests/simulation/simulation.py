@@ -13,7 +13,7 @@ import orjson
 from generation_functions.store import Store
 from tests.simulation import oracle
 from tests.simulation.machine import Attempt, Machine
-from tests.simulation.schedule import Plan, Schedule, drawn
+from tests.simulation.schedule import Plan, Schedule, Shape, drawn
 
 MOST_CALM_ATTEMPTS = 4
 
@@ -28,7 +28,11 @@ class Life:
 
     def told(self) -> str:
         """The life in lines, for whoever looks for the bug."""
-        lines = [f"seed {self.schedule.seed}: `pytest tests/simulation --seed {self.schedule.seed}` replays it"]
+        schedule = self.schedule
+        lines = [
+            f"seed {schedule.seed}: {schedule.shape}, {schedule.sites} endpoints; "
+            f"`pytest tests/simulation --seed {schedule.seed}` replays it"
+        ]
         for attempt in self.attempts:
             lines.append(
                 f"  attempt {attempt.number}: {attempt.plan.blow} → {attempt.status}, {len(attempt.calls)} calls, "
@@ -64,14 +68,16 @@ class Simulation:
 
     def _lived(self, life: Life) -> Iterator[str]:
         schedule = life.schedule
-        folder = self._folder / f"seed{schedule.seed}"
-        calm = self.undisturbed(schedule.texts)
+        folder = self._folder / f"seed{schedule.seed}" / "run"
+        calm = self.undisturbed(schedule.texts, schedule.shape)
         for plan in schedule.attempts:
             folder = self._attempt(life, plan, folder, calm.cost)
             yield from oracle.faults_of_attempt(life.attempts[-1])
         folder = self._finish(life, folder)
         yield from oracle.faults_of_calls(life.attempts)
         yield from oracle.given_up_too_early(folder, schedule.max_retries)
+        if schedule.sites > 1 and schedule.well_throughout and schedule.max_retries > 1:
+            yield from (f"lost while an endpoint was well: {row}" for row in oracle.failed_for_a_while(folder))
         if oracle.failed_for_a_while(folder):
             folder = self._retry(life, folder)
         yield from oracle.faults_of_folder(folder, life.attempts)
@@ -92,8 +98,8 @@ class Simulation:
         raise AssertionError(f"it never finishes: {life.attempts[-1].status} {life.attempts[-1].error}")
 
     def _retry(self, life: Life, folder: Path) -> Path:
-        with Store(folder / "store.sqlite") as store:
-            for step, key, _ in oracle.failed_for_a_while(folder):
+        for run, step, key, _ in oracle.failed_for_a_while(folder):
+            with Store(run / "store.sqlite") as store:
                 store.ask_again(step, key)
         return self._finish(life, folder)
 
@@ -105,9 +111,9 @@ class Simulation:
         if oracle.facts_of(folder) != before:
             yield "a finished run came out otherwise when it was run again"
 
-    def _undisturbed(self, texts: tuple[str, ...]) -> Undisturbed:
-        schedule = Schedule(0, 4, None, 8, 0.05, 0.01, 60.0, texts=texts)
-        folder = self._folder / f"calm-{'-'.join(texts)}"
+    def _undisturbed(self, texts: tuple[str, ...], shape: Shape) -> Undisturbed:
+        schedule = Schedule(0, 4, None, 8, 0.05, 0.01, 60.0, texts=texts, shape=shape)
+        folder = self._folder / f"calm{len(list(self._folder.iterdir()))}" / "run"
         attempt = Machine(schedule, schedule.calm(), 0, folder, 0.0).run()
         assert attempt.status == "succeeded", attempt
         cost = orjson.loads((folder / "run.json").read_bytes())["cost_usd"]

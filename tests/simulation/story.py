@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 from generation_functions import (
     Dataset,
@@ -65,6 +67,25 @@ async def story(run: Run, texts: Sequence[str], model: Model) -> Dataset:
     parts = named.through(split, model=model, rules=agreed).through(judge, model=model).filter(even)
     whole = parts.through(finish, model=model).group(size=2, into="parts", fields=("part", "polished"))
     return await run.write(whole, "out", shape, parquet=False)
+
+
+async def library(run: Run, folder: Path, model: Model) -> Dataset:
+    """Name each document of a folder."""
+    named = run.read(folder).chunk(max_tokens=100).through(name, model=model)
+    return await run.write(named, "out", lambda row: {"text": row["name"], "source": row["source"]}, parquet=False)
+
+
+async def anthology(run: Run, texts: Sequence[str], model: Model) -> None:
+    """Two stories, each a run inside this one."""
+    for inner, part in zip(INNER, (texts[::2], texts[1::2]), strict=True):
+        spec = model.spec.model_copy(update={"extra_body": {"user": inner}})
+        await story(run.child(inner), part, Model(model.name, spec))
+
+
+INNER = ("first", "second")
+PIPELINES: dict[str, Callable[[Run, Any, Model], Awaitable[Any]]] = {
+    "rows": story, "documents": library, "children": anthology,
+}  # fmt: skip
 
 
 def shape(row: Row) -> dict[str, object]:
