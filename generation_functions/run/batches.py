@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generation_functions.errors import EndpointError
+from generation_functions.errors import EndpointError, RequestRefused, TransientError
 from generation_functions.models.batch.desk import BatchDesk
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Model
-from generation_functions.run.exchanges import stored_error
+from generation_functions.run.exchanges import given, stored_error
 
 if TYPE_CHECKING:
     from generation_functions.run.folder import RunFolder
@@ -22,10 +22,15 @@ class FolderKeeper:
 
     folder: RunFolder
 
-    def find(self, key: str) -> Completion | None:
-        """The stored answer to a request, if it has one."""
+    def find(self, key: str) -> Completion | RequestRefused | None:
+        """The stored answer to a request, or the stored refusal, if it has one."""
         answer = self.folder.store.answer(key)
-        return answer.completion if answer is not None and answer.error is None else None
+        try:
+            return None if answer is None else given(answer)
+        except RequestRefused as refused:
+            return refused
+        except TransientError:
+            return None
 
     def keep(self, key: str, model: Model, request: Request, completion: Completion, error: str | None = None) -> None:
         """Store an answer, or the reason why there is none, and count what it cost."""

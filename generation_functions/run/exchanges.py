@@ -99,7 +99,7 @@ class Exchanges:
             answer = self._stored(key, model, request, step)
             if answer is not None:
                 counts.reused += 1
-                return _given(answer), key
+                return given(answer), key
             if (under_way := self._under_way.get(key)) is None:
                 break
             try:
@@ -312,7 +312,7 @@ def stored_error(exc: EndpointError, *, finished: bool = True) -> str:
     return f"{kind}:{exc.status if exc.status is not None else ''}:{told}"
 
 
-def _given(answer: Answer) -> Completion:
+def given(answer: Answer) -> Completion:
     """The stored completion, or the stored error raised again."""
     if answer.error is None:
         return answer.completion

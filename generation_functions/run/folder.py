@@ -116,8 +116,8 @@ class RunFolder:
             replay_transient=ended_alike, borrowed=self._borrowed, ask_no_model=self.options.ask_no_model,
             steps=self.shards.calls, lent_faults=self.options.shard,
         )  # fmt: skip
-        self.exchanges.batches = self._batches()
         self._open_notes()
+        self.exchanges.batches = self._batches()
         self.records = Records(self.store, self.events, self.run_attempt)
         if self.options.config_text is not None:
             write_atomically(self.path / CONFIG_FILE, self.options.config_text.encode())

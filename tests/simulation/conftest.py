@@ -11,6 +11,7 @@ import pytest
 
 from tests.simulation.simulation import Simulation
 
+SOURCE_BATCH = 4
 _IN_MEMORY = Path("/dev/shm")
 
 
@@ -27,6 +28,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     folder = Path(mkdtemp(dir=_IN_MEMORY, prefix="simulation-"))
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def small_source_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed run goes on behind the rows that may have been under way: with this few, forty documents are enough."""
+    for user in ("streams.flow", "run.selection"):
+        monkeypatch.setattr(f"generation_functions.{user}.SOURCE_BATCH", SOURCE_BATCH)
 
 
 @pytest.fixture

@@ -20,11 +20,13 @@ from generation_functions.run.runner import Interruption
 from generation_functions.run.surroundings import Surroundings
 from generation_functions.store import Store
 from tests.simulation.answers import SEED
+from tests.simulation.batches import BatchHouse
 from tests.simulation.disk import CommitsInLoop, Disk, keep_what_is_on_disk, watch
 from tests.simulation.endpoint import Call, Endpoint
 from tests.simulation.loop import SimulatedLoop, SimulatedTiming
-from tests.simulation.network import Network, SimulatedSession
+from tests.simulation.network import Network
 from tests.simulation.schedule import Plan, Schedule
+from tests.simulation.session import SimulatedSession
 from tests.simulation.story import PIPELINES
 
 TIMEOUT_S = 20.0
@@ -63,7 +65,9 @@ class Attempt:
 class Machine:
     """Everything around one attempt: its loop, clock, disk and network, all drawn from the schedule's seed."""
 
-    def __init__(self, schedule: Schedule, plan: Plan, number: int, folder: Path, calm_cost: float) -> None:
+    def __init__(
+        self, schedule: Schedule, plan: Plan, number: int, folder: Path, calm_cost: float, house: BatchHouse
+    ) -> None:
         self.schedule = schedule
         self.attempt = Attempt(number, plan, folder, sites=schedule.sites)
         self._rng = Random(f"{schedule.seed}:{number}")
@@ -83,6 +87,8 @@ class Machine:
             for site in range(schedule.sites)
         ]  # fmt: skip
         self._loop.network = Network(self._loop, self._endpoints)
+        self._house = house
+        house.storms, house.clock = plan.storms, self._loop.time
 
     def run(self) -> Attempt:
         """Run the attempt to its end, or to its crash."""
@@ -128,13 +134,13 @@ class Machine:
             clock=self._wall,
             clients=lambda: ModelClients(
                 timing=SimulatedTiming(self._wall), rng=Random(self._rng.random()),
-                session=lambda: SimulatedSession(self._loop.network),  # type: ignore[arg-type,return-value]
+                session=lambda: SimulatedSession(self._loop.network, self._house, TIMEOUT_S),  # type: ignore[arg-type,return-value]
             ),
             open_store=self._open_store,
         )  # fmt: skip
         return RunOptions(
             pipeline="story", max_failed_share=1.0, budget_usd=self._budget, surroundings=surroundings,
-            heartbeat_s=self.schedule.heartbeat_s,
+            heartbeat_s=self.schedule.heartbeat_s * (10 if self.schedule.batches else 1),
         )  # fmt: skip
 
     def _source(self) -> Any:
@@ -149,6 +155,8 @@ class Machine:
         if len(served) > 1:
             endpoints = [EndpointSpec(weight=1 + n, **each) for n, each in enumerate(served)]
             served = [{"endpoints": endpoints, "spread": "weight" if schedule.by_weight else "health"}]
+        if schedule.batches:
+            served[0] |= {"provider": "openai-batch", "batch_wait_s": 3.0, "batch_poll_s": 20.0}
         return Model(
             "simulated",
             ModelSpec(
@@ -199,7 +207,9 @@ class Machine:
             yield self._loop.call_later(plan.at_time + plan.second_after, interruption.press)
 
     def _press(self, interruption: Interruption) -> None:
-        self.attempt.pressed = len(self.attempt.calls) + self._loop.network.connecting
+        # A batch whose file has arrived may be made yet: it would be paid for, and nobody would know of it.
+        under_way = self._loop.network.connecting + sum(self._house.waiting_files.values())
+        self.attempt.pressed = len(self.attempt.calls) + under_way
         interruption.press()
 
     def _at_statement(self, number: int, statement: str) -> None:

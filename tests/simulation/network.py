@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from types import SimpleNamespace, TracebackType
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
-from yarl import URL
-
-from tests.simulation.endpoint import FINAL, NO_CONNECTION, Answer, Call, Endpoint, answer_to
+from tests.simulation.endpoint import NO_CONNECTION, Answer, Call, Endpoint, answer_to
 
 _FRAMINGS = ("length", "length", "chunked", "to_the_end")
 
 
 class Network:
-    """What the simulated loop asks for connections, and the session for lists of models."""
+    """What the simulated loop asks for connections."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, endpoints: Sequence[Endpoint]) -> None:
         self._loop = loop
@@ -47,14 +45,6 @@ class Network:
         refused = NO_CONNECTION.get(endpoint.fault() or "")
         if refused is not None:
             raise type(refused)(*refused.args)
-
-    @staticmethod
-    def listing(endpoint: Endpoint) -> Answer:
-        """What the far end says to the question for its models."""
-        kind = endpoint.fault()
-        if kind in FINAL and kind not in NO_CONNECTION:
-            return answer_to(kind, b"", endpoint)
-        return Answer(200, b'{"data": [{"id": "simulated"}]}', delay=endpoint.delay())
 
 
 class Connection(asyncio.Transport):
@@ -133,42 +123,3 @@ class Connection(asyncio.Transport):
 
 def _nothing(*_: Any) -> None:
     """A socket's options mean nothing here."""
-
-
-class SimulatedSession:
-    """As much of an `aiohttp.ClientSession` as the question for a list of models uses."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    def get(self, url: str, *, headers: Any, timeout: Any, allow_redirects: bool) -> _Response:
-        """Ask for the list of models."""
-        endpoint = self._network.at(URL(url).host)
-        assert headers["Authorization"] == f"Bearer {endpoint.key}"
-        assert not allow_redirects
-        return _Response(self._network, endpoint)
-
-    async def close(self) -> None:
-        """No connection is held."""
-
-
-class _Response:
-    def __init__(self, network: Network, endpoint: Endpoint) -> None:
-        self._network = network
-        self._endpoint = endpoint
-        self.content = SimpleNamespace(iter_any=self._chunks)
-
-    async def __aenter__(self) -> _Response:
-        await self._network.reach(self._endpoint)
-        answer = self._network.listing(self._endpoint)
-        await asyncio.sleep(answer.delay)
-        self.status, self.headers, self._body = answer.status, answer.headers, answer.body
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        """Nothing is held."""
-
-    async def _chunks(self) -> AsyncIterator[bytes]:
-        yield self._body

@@ -19,6 +19,9 @@ from tests.simulation.endpoint import CANARY, Call
 from tests.simulation.machine import Attempt
 from tests.simulation.story import INNER
 
+# A run in which no row came through keeps what earlier attempts had put on record.
+_LATEST = "run_attempt = (SELECT MAX(run_attempt) FROM rows)"
+
 
 def faults_of_attempt(attempt: Attempt) -> Iterator[str]:
     """What an attempt did that it should not have."""
@@ -134,7 +137,7 @@ def failed_for_a_while(folder: Path) -> list[tuple[Path, str, str, str]]:
 def _failed_in(run: Path) -> list[tuple[str, str, str]]:
     reader = StoreReader(run / "store.sqlite")
     try:
-        found = reader.query("SELECT step, key, reason FROM rows WHERE status = 'failed'")
+        found = reader.query(f"SELECT step, key, reason FROM rows WHERE status = 'failed' AND {_LATEST}")
         return [(step, key, reason) for step, key, reason in found if _is_passing(reason)]
     finally:
         reader.close()
@@ -166,7 +169,9 @@ def lost_rows(folder: Path) -> list[tuple[Any, ...]]:
     """Every row that did not go on: where and how."""
     reader = StoreReader(folder / "store.sqlite")
     try:
-        return reader.query("SELECT step, key, status FROM rows WHERE status != 'kept' ORDER BY step, key")
+        return reader.query(
+            f"SELECT step, key, status FROM rows WHERE status != 'kept' AND {_LATEST} ORDER BY step, key"
+        )
     finally:
         reader.close()
 

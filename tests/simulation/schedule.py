@@ -58,6 +58,7 @@ class Schedule:
 
     shape      of the pipeline: over given rows, over a folder of documents, or as two runs inside a run
     sites      endpoints that serve the model; with `by_weight` they share the calls
+    batches    whether the model is asked through the Batch API
     """
 
     seed: int
@@ -72,6 +73,7 @@ class Schedule:
     shape: Shape = "rows"
     sites: int = 1
     by_weight: bool = False
+    batches: bool = False
 
     def calm(self) -> Plan:
         """An attempt at which nothing happens."""
@@ -91,7 +93,7 @@ def drawn(seed: int) -> Schedule:
     inputs = Random(seed % 24)
     shape: Shape = inputs.choice(SHAPES)
     # Where a killed run of many documents goes on is found only once there are some.
-    rows = inputs.randint(24, 40) if shape == "documents" else inputs.randint(1, MOST_ROWS)
+    rows = inputs.randint(30, 44) if shape == "documents" else inputs.randint(1, MOST_ROWS)
     texts = (*(f"r{inputs.randrange(60)}" for _ in range(rows)), KEPT)
     sites = rng.choice(SITES)
     schedule = Schedule(
@@ -99,6 +101,7 @@ def drawn(seed: int) -> Schedule:
         shape=shape,
         sites=sites,
         by_weight=rng.random() < 0.4,
+        batches=sites == 1 and rng.random() < 0.4,
         max_in_flight=rng.choice((1, 2, 4, 16)),
         requests_per_minute=rng.choice((None, None, None, 90.0)),
         max_retries=rng.choice((1, 8, 8, 8)),

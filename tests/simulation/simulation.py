@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import orjson
 
 from generation_functions.store import Store
 from tests.simulation import oracle
+from tests.simulation.batches import BatchHouse
 from tests.simulation.machine import Attempt, Machine
 from tests.simulation.schedule import Plan, Schedule, Shape, drawn
 
@@ -25,12 +27,16 @@ class Life:
     schedule: Schedule
     attempts: list[Attempt] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    house: BatchHouse = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.house = BatchHouse(Random(f"{self.schedule.seed}:batches"))
 
     def told(self) -> str:
         """The life in lines, for whoever looks for the bug."""
         schedule = self.schedule
         lines = [
-            f"seed {schedule.seed}: {schedule.shape}, {schedule.sites} endpoints; "
+            f"seed {schedule.seed}: {schedule.shape}, {schedule.sites} endpoints, batches {schedule.batches}; "
             f"`pytest tests/simulation --seed {schedule.seed}` replays it"
         ]
         for attempt in self.attempts:
@@ -74,7 +80,10 @@ class Simulation:
             folder = self._attempt(life, plan, folder, calm.cost)
             yield from oracle.faults_of_attempt(life.attempts[-1])
         folder = self._finish(life, folder)
-        yield from oracle.faults_of_calls(life.attempts)
+        if schedule.batches:
+            yield from life.house.paid_again()
+        else:
+            yield from oracle.faults_of_calls(life.attempts)
         yield from oracle.given_up_too_early(folder, schedule.max_retries)
         if schedule.sites > 1 and schedule.well_throughout and schedule.max_retries > 1:
             yield from (f"lost while an endpoint was well: {row}" for row in oracle.failed_for_a_while(folder))
@@ -86,8 +95,9 @@ class Simulation:
         yield from self._once_more(life, folder)
 
     def _attempt(self, life: Life, plan: Plan, folder: Path, cost: float) -> Path:
-        attempt = Machine(life.schedule, plan, len(life.attempts) + 1, folder, cost).run()
+        attempt = Machine(life.schedule, plan, len(life.attempts) + 1, folder, cost, life.house).run()
         life.attempts.append(attempt)
+        life.house.passed += attempt.lasted
         return attempt.folder
 
     def _finish(self, life: Life, folder: Path) -> Path:
@@ -114,7 +124,7 @@ class Simulation:
     def _undisturbed(self, texts: tuple[str, ...], shape: Shape) -> Undisturbed:
         schedule = Schedule(0, 4, None, 8, 0.05, 0.01, 60.0, texts=texts, shape=shape)
         folder = self._folder / f"calm{len(list(self._folder.iterdir()))}" / "run"
-        attempt = Machine(schedule, schedule.calm(), 0, folder, 0.0).run()
+        attempt = Machine(schedule, schedule.calm(), 0, folder, 0.0, BatchHouse(Random(0))).run()
         assert attempt.status == "succeeded", attempt
         cost = orjson.loads((folder / "run.json").read_bytes())["cost_usd"]
         return Undisturbed(oracle.facts_of(folder), len(attempt.calls), cost)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.simulation import Simulation
 
-SCHEDULES = int(os.environ.get("MILLRACE_SCHEDULES", "2000"))
+SCHEDULES = int(os.environ.get("MILLRACE_SCHEDULES", "1600"))
 CHUNK = 100
 FIRST = int(os.environ.get("MILLRACE_FIRST_SCHEDULE", "0"))
 

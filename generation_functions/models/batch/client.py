@@ -86,6 +86,8 @@ class BatchClient:
             raise _copy(self._verdict)
         if (stored := self._desk.keeper.find(key)) is not None:
             request.kept = True  # an earlier process had asked for it, and it came in since
+            if isinstance(stored, RequestRefused):
+                raise stored
             return stored
         return await self._answer(key, request)
 
@@ -170,7 +172,10 @@ class BatchClient:
                 continue
             if (stored := self._desk.keeper.find(waiting.key)) is not None:
                 waiting.request.kept = True
-                waiting.future.set_result(stored)
+                if isinstance(stored, RequestRefused):
+                    waiting.future.set_exception(stored)
+                else:
+                    waiting.future.set_result(stored)
             else:
                 waiting.gather(waiting)
 

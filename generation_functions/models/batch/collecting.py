@@ -90,10 +90,11 @@ class Collecting:
         if waiting is not None:
             completion = _after_failures(completion, waiting)
         self.answered += 1
-        if (stored := keeper.find(result.key)) is None:
+        stored = keeper.find(result.key)
+        if not isinstance(stored, Completion):
             keeper.keep(result.key, self.batch.model, request, completion)
         if waiting is not None:
-            answer, waiter = stored or completion, waiting
+            answer, waiter = stored if isinstance(stored, Completion) else completion, waiting
             self._ready.append(lambda: _answer(waiter, answer))
 
     def _fail(self, key: str, error: EndpointError) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from generation_functions.errors import EndpointError, StoreError
+from generation_functions.errors import EndpointError, RequestRefused, StoreError
 from generation_functions.models.batch.gathering import Waiting
 from generation_functions.models.batch.journal import JOURNAL_FILE, MADE, OPEN, SENDING, Batch, BatchJournal
 from generation_functions.models.exchange import Completion, Request
@@ -20,8 +20,8 @@ _SPOOL: Final = ".batches"
 class Keeper(Protocol):
     """The run that batches belong to: it keeps their answers, and hears what becomes of them."""
 
-    def find(self, key: str) -> Completion | None:
-        """The stored answer to a request, if it has one."""
+    def find(self, key: str) -> Completion | RequestRefused | None:
+        """The stored answer to a request, or the stored refusal, if it has one."""
         ...
 
     def keep(self, key: str, model: Model, request: Request, completion: Completion, error: str | None = None) -> None:

@@ -89,18 +89,19 @@ class Sending:
         """A batch of an earlier process with the endpoint's id; None for one that never arrived there."""
         if batch.state == OPEN:
             return batch
-        # What the dead process sent may still be on its way: the endpoint gets time to take it in.
-        poll_s, wall = self.model.spec.batch_poll_s, self.tasks.timing.wall
-        settled_at = batch.at + _LOOKS_FOR_LOST * poll_s
+        # What the dead process sent may still be on its way: the endpoint gets time to take it in, from now on, since
+        # the time of day may have jumped since it was sent.
+        poll_s, now = self.model.spec.batch_poll_s, self.tasks.timing.now
+        settled_at = now() + _LOOKS_FOR_LOST * poll_s
         while True:
-            last = wall() >= settled_at
+            last = now() >= settled_at
             job = await self.tasks.persistently(lambda: self.api.find(batch.name, batch.at))
             if job is not None:
-                await asyncio.to_thread(self.desk.journal.opened, batch.name, job.id, wall())
+                await asyncio.to_thread(self.desk.journal.opened, batch.name, job.id, self.tasks.timing.wall())
                 return replace(batch, state=OPEN, batch_id=job.id)
             if last:
                 return None
-            await self.tasks.rest(min(poll_s, max(0.0, settled_at - wall())))
+            await self.tasks.rest(min(poll_s, max(0.0, settled_at - now())))
 
 
 def no_batches(error: RequestRefused) -> EndpointUnusable:
