@@ -28,7 +28,7 @@ from generation_functions.run.run import Run
 from generation_functions.store.writer import GroupCommit
 from generation_functions.streams.flow import Flow
 
-PARTS = {"rows flow": (Flow, "run"), "the dataset is written": (Run, "_export"), "the end": (RunFolder, "conclude")}
+PARTS = {"rows flow": (Flow, "run"), "the dataset is written": (Run, "_finish"), "the end": (RunFolder, "conclude")}
 
 
 def used(who: int) -> tuple[float, float]:

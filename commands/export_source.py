@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from commands.past_run import PastRun
 from generation_functions.errors import ConfigError
 from generation_functions.rows import content_key
-from generation_functions.run.written import dataset_records
+from generation_functions.run.exporting import dataset_records
 
 if TYPE_CHECKING:
     from generation_functions.datasets import Format, Record

@@ -6,7 +6,8 @@ from generation_functions.datasets.form import FAMILIES, Format, Spelled
 from generation_functions.datasets.formats import FORMATS, common_format, format_named, format_of
 from generation_functions.datasets.hub import Hub
 from generation_functions.datasets.reader import detect_format, is_dataset_file, read_rows
-from generation_functions.datasets.writer import DatasetFile, Record, WrittenDataset, write_dataset
+from generation_functions.datasets.writer import begin_dataset, write_dataset
+from generation_functions.datasets.writing import DatasetFile, DatasetWriting, Record, WrittenDataset
 
 __all__ = [
     "FAMILIES",
@@ -15,11 +16,13 @@ __all__ = [
     "Conversion",
     "Converted",
     "DatasetFile",
+    "DatasetWriting",
     "Format",
     "Hub",
     "Record",
     "Spelled",
     "WrittenDataset",
+    "begin_dataset",
     "can_convert",
     "common_format",
     "convert",

@@ -31,6 +31,8 @@ def split_of(document: str, shares: Shares, *, seed: int) -> Split:
 
     Raising the validation share only moves documents there from training; the test share is drawn first.
     """
+    if not (shares.validation or shares.test):
+        return TRAIN
     digest = blake2b(f"{seed}\0{document}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     drawn = int.from_bytes(digest)
     if drawn >= 2**64 - shares.test * 2**64:

@@ -5,8 +5,9 @@
        └─one caller tries; a failure passes it on──────┴──────a failure─────────┘
 
 Until a first answer has come, and whenever the endpoint is down, one caller tries and the others wait: a wrong key
-costs one call, and an outage costs a row no more than a try or two. What cannot be mended by waiting ends it:
-`EndpointUnusable` then goes to everyone, at once and without a call.
+costs one call, and an outage costs a row no more than a try or two. Where the endpoint has been heard from in another
+way, the others wait for the first answer no longer than a refusal would take. What cannot be mended by waiting ends
+it: `EndpointUnusable` then goes to everyone, at once and without a call.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Breaker:
         self._policy = policy or BreakerPolicy()
         self._ever_answered = False
         self._trying = False
+        self._refusal_s: float | None = None
         self._ready_at = timing.now()
         self._failed_trials = 0
         self._failures = 0
@@ -105,6 +107,9 @@ class Breaker:
     async def _cooled_down(self) -> bool:
         """Be the one that tries: wait for the cool-down, unless things change before its end."""
         self._trying = True
+        if self._refusal_s is not None:
+            self._timing.call_later(self._refusal_s, self._presume_well)
+            self._refusal_s = None
         wait = self._ready_at - self._timing.now()
         if wait <= 0:
             return True
@@ -132,6 +137,15 @@ class Breaker:
             if waiter.done() and not waiter.cancelled():
                 self._wake_one()
             raise
+
+    def heard_from(self, refusal_s: float) -> None:
+        """The endpoint has shown itself well without a call; a call that it refuses would come back in so long."""
+        if not self._ever_answered:
+            self._refusal_s = refusal_s
+
+    def _presume_well(self) -> None:
+        if self._trying and not self._failures and not self.closed and self.verdict is None:
+            self._close()
 
     def answered(self, trial: Trial = False) -> None:
         """The endpoint gave an answer, of whatever worth."""

@@ -78,8 +78,8 @@ class Caller:
     async def open_call(self, request: Request, trial: Trial, turn: Turn, cost: int) -> Completion | EndpointError:
         """Make a call whose turn has come. Gives its answer, or the fault it ended in."""
         try:
-            if request.room is not None:
-                await request.room()
+            if request.room is not None and (room := request.room()) is not None:
+                await room
             request.sent = True
             completion = await self._send(request)
         except EndpointError as error:

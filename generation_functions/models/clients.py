@@ -41,7 +41,8 @@ class ModelClients:
         async with ModelClients() as clients:
             completion = await clients.client(model).complete(request)
 
-    Until one call of a client was answered, its other calls wait: a wrong key costs one call.
+    Until one call of a client was answered, its other calls wait: a wrong key costs one call. Where the endpoint has
+    listed its models, they wait no longer than a refusal would take, so that a slow model does not hold them up.
 
     timing, rng, session   clocks, randomness and the network; the machine's own where they are left out
     limits                 what this process may have of each endpoint's limits; all of them where it is left out

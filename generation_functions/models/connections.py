@@ -48,6 +48,7 @@ class Connections:
         self._all: set[_Connection] = set()
         self._buffer = bytearray(_BUFFER_BYTES)
         self._known: tuple[str, float] | None = None
+        self._watch: asyncio.TimerHandle | None = None
 
     async def post(self, body: bytes, timeout_s: float) -> Reply:
         """Send a body and give the answer. A call that is cancelled takes its connection with it.
@@ -58,14 +59,14 @@ class Connections:
         loop = asyncio.get_running_loop()
         connection = self._ready(loop.time()) or await self._connected(loop, timeout_s)
         waiter = connection.send(b"%b%d\r\n\r\n%b" % (self._head, len(body), body), self._most)
-        timer = loop.call_later(timeout_s, connection.give_up, TimeoutError())
+        connection.deadline = loop.time() + timeout_s
+        if self._watch is None or connection.deadline < self._watch.when():
+            self._watch_until(loop, connection.deadline)
         try:
             reply = await waiter
         except BaseException:
             connection.close()
             raise
-        finally:
-            timer.cancel()
         if reply.reusable and not connection.lost:
             connection.idle_since = loop.time()
             self._idle.append(connection)
@@ -75,9 +76,29 @@ class Connections:
 
     def close(self) -> None:
         """Drop every connection."""
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
         self._idle.clear()
         for connection in list(self._all):
             connection.close()
+
+    def _watch_until(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = loop.call_at(deadline, self._give_up_late, loop)
+
+    def _give_up_late(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the calls whose time is up. One timer for all: calls are many, and few of them are ever late."""
+        self._watch = None
+        now = loop.time()
+        waiting = [connection for connection in self._all if connection.waits]
+        for connection in waiting:
+            if connection.deadline <= now:
+                connection.give_up(TimeoutError())
+        following = min((connection.deadline for connection in waiting if connection.deadline > now), default=None)
+        if following is not None:
+            self._watch_until(loop, following)
 
     def _ready(self, now: float) -> _Connection | None:
         while self._idle:
@@ -119,13 +140,18 @@ class _Connection(asyncio.BufferedProtocol):
     """One connection, with at most one call on it. All read into the same buffer, which is emptied at once."""
 
     def __init__(self, buffer: bytearray, all_of_them: set[_Connection]) -> None:
-        self.idle_since = 0.0
+        self.idle_since = self.deadline = 0.0
         self.lost = False
         self._view = memoryview(buffer)
         self._all = all_of_them
         self._transport: asyncio.WriteTransport | None = None
         self._reader: ReplyReader | None = None
         self._waiter: asyncio.Future[Reply] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a call on it has no answer yet."""
+        return self._waiter is not None and not self._waiter.done()
 
     def send(self, data: bytes, most: int) -> asyncio.Future[Reply]:
         """Write a request; the future has its answer."""

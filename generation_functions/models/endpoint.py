@@ -34,6 +34,7 @@ OPERATIONS: Final = {"chat": "chat/completions", "completion": "completions", "e
 
 _CONNECT_S: Final = 30.0
 _LISTING_S: Final = 20.0
+_REFUSAL_S: Final = 0.05
 _SEED_STEP: Final = 1009
 
 
@@ -174,7 +175,11 @@ class EndpointClient:
         return (await self._listing()).ids
 
     async def probe(self) -> None:
-        """Ask for the list of models: a refused key, or a list without this model, stops the run before it spends."""
+        """Ask for the list of models: a refused key, or a list without this model, stops the run before it spends.
+
+        A list that names the model tells how long a refusal would take: the first call keeps others waiting no longer.
+        """
+        asked = self._timing.now()
         try:
             listing = await self._listing()
         except EndpointUnusable as error:
@@ -186,6 +191,7 @@ class EndpointClient:
             return
         if (missing := missing_model(listing, self.address)) is not None:
             raise self.caller.breaker.give_up(missing)
+        self.caller.breaker.heard_from(max(_REFUSAL_S, 2 * (self._timing.now() - asked)))
 
     async def _listing(self) -> Listing:
         status, headers, body = await self._get(self.address.url("models"), min(_LISTING_S, self._timeout_s))

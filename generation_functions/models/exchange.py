@@ -23,7 +23,8 @@ class Request:
     priority   higher goes first where calls wait for a free place: the depth of the step.
     offline    writes the completion when the model is the offline writer.
     draining   whether the run is stopping: a failed call is then not tried again.
-    room       waits, while so many answers are on their way to the disk that one more call would be one too many.
+    room       gives what is to be waited for while so many answers are on their way to the disk that one more call
+               would be one too many, and else None.
     sent       whether the call is open now, and so being paid for; kept by the client.
     step       the step that asks, for what must be remembered beyond this process.
     outlasts   whether the call goes on when this process ends, and a later run collects it; kept by the client.
@@ -40,7 +41,7 @@ class Request:
     offline_version: str = ""
     weights: str = ""
     draining: Callable[[], bool] | None = None
-    room: Callable[[], Awaitable[None]] | None = None
+    room: Callable[[], Awaitable[None] | None] | None = None
     sent: bool = False
     step: str = ""
     outlasts: bool = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -200,11 +201,14 @@ class Exchanges:
             self._unsaved[client] -= 1
         return completion
 
-    async def _room(self, client: ModelClient, most: int) -> None:
-        """Wait for the disk, where it is so slow that as many answers wait for it as calls may be open.
+    def _room(self, client: ModelClient, most: int) -> Awaitable[None] | None:
+        """A wait for the disk, where it is so slow that as many answers wait for it as calls may be open.
 
         A crash then costs no more than twice that many calls, however long a commit takes.
         """
+        return None if self._unsaved[client] < most else self._waited_for_room(client, most)
+
+    async def _waited_for_room(self, client: ModelClient, most: int) -> None:
         while self._unsaved[client] >= most:
             await self.store.flushed()
 

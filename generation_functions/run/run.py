@@ -25,12 +25,13 @@ from generation_functions.errors import ConfigError, MillraceError, RunStopped, 
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.model import Model
 from generation_functions.prompts import Prompt, PromptBook, PromptMode
-from generation_functions.rows import Json, Row, content_key
+from generation_functions.rows import Json, Place, Row, content_key
+from generation_functions.run.exporting import Export, GrowingDataset
 from generation_functions.run.folder import RunFolder
 from generation_functions.run.options import RunOptions
 from generation_functions.run.shard import ends_here
 from generation_functions.run.sources import Documents, given_rows
-from generation_functions.run.written import Dataset, Shape, dataset_stage, export_dataset
+from generation_functions.run.written import Dataset, Shape, dataset_stage
 from generation_functions.steps.asking import Asking, Doing, Services
 from generation_functions.steps.one_off import OneOffStep
 from generation_functions.steps.outcome import Outcome
@@ -38,6 +39,7 @@ from generation_functions.steps.step import PromptedStep, Step
 from generation_functions.streams.flow import Flow
 from generation_functions.streams.stage import GatheringStage, Stage, StepStage
 from generation_functions.streams.stream import Stream
+from generation_functions.streams.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from generation_functions.datasets.split import Shares
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 _SPARE_WIDTH = 1.25
 _OFFLINE_WIDTH = 32
+_GROW_EVERY_S = 0.25
 _COLLECT_EVERY = 10_000
 """Objects made before Python looks for garbage. A call makes hundreds, which go by themselves: its own 700 costs a
 fifteenth of a row's processor time."""
@@ -178,29 +181,26 @@ class Run(Services):
 
         Raises `RunStopped` when the run was stopped; at a stop by the budget, what is finished is written first.
         """
-        stage = dataset_stage(name, shape, stream)
-        try:
-            await self._flow(stream, [*stream.stages, stage], lambda row: None)
-        except RunStopped as exc:
-            if exc.reason != "budget":
-                raise
-            await self._export(name, stream, formats, parquet, held_out)
-            raise
-        return await self._export(name, stream, formats, parquet, held_out)
+        from generation_functions.datasets.split import Shares
 
-    async def _export(
-        self, name: str, stream: Stream, formats: Sequence[str], parquet: bool, held_out: Shares | None
-    ) -> Dataset:
+        export = Export(formats, parquet, held_out or self.options.held_out or Shares(), self.seed)
+        folder = self.folder
+        growing = GrowingDataset(folder.path, folder.store, name, folder.run_attempt, export)
+        try:
+            await self._flow(stream, [*stream.stages, dataset_stage(name, shape, stream)], lambda row: None, growing)
+        except RunStopped as exc:
+            if exc.reason == "budget":
+                await self._finish(name, growing)
+            raise
+        else:
+            return await self._finish(name, growing)
+        finally:
+            growing.close()
+
+    async def _finish(self, name: str, growing: GrowingDataset) -> Dataset:
         await self.folder.store.flushed()
-        dataset = await export_dataset(
-            self.folder,
-            name,
-            formats=formats,
-            parquet=parquet,
-            held_out=held_out or self.options.held_out,
-            seed=self.seed,
-        )
-        self.datasets[name] = dataset
+        dataset = self.datasets[name] = await asyncio.to_thread(growing.finish)
+        self.folder.events.emit("dataset_written", **{"name": name, **dataset.as_json()})
         return dataset
 
     async def collect(self, stream: Stream, *, every: bool = False) -> list[Row]:
@@ -229,7 +229,13 @@ class Run(Services):
         return made[0]["value"]
 
     async def _flow(
-        self, stream: Stream, stages: list[Stage], arrive: Callable[[Row], None], *, every: bool = False
+        self,
+        stream: Stream,
+        stages: list[Stage],
+        arrive: Callable[[Row], None],
+        growing: GrowingDataset | None = None,
+        *,
+        every: bool = False,
     ) -> None:
         folder = self.folder
         if self.options.spread is not None and stream.models:
@@ -244,7 +250,23 @@ class Run(Services):
             self._own(source), self._alone(stages), recorder=folder.records, arrive=arrive,
             width=folder.selection.width, stop=folder.stop,
         )  # fmt: skip
-        await flow.run()
+        grower = asyncio.create_task(self._grow(growing, flow.unfinished)) if growing is not None else None
+        try:
+            await flow.run()
+        finally:
+            if grower is not None:
+                grower.cancel()
+                await asyncio.gather(grower, return_exceptions=True)  # its troubles are met again at the end
+
+    async def _grow(self, growing: GrowingDataset, unfinished: Unfinished) -> None:
+        """Write what a dataset's first rows are while later ones are under way, so that little is left at the end."""
+        before: Place = ()
+        while (reached := unfinished.reached()) is not None:
+            if reached != before:
+                await self.folder.store.flushed()
+                await asyncio.to_thread(growing.grow, reached)
+                before = reached
+            await asyncio.sleep(_GROW_EVERY_S)
 
     def _own(self, source: Iterator[Row]) -> Iterator[Row]:
         shard = self.options.shard

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import orjson
+from typing import Any, TypeAlias
 
 from generation_functions.rows import Json, Row
 from generation_functions.run.origins import Origins, rows_by_language, rows_by_source
@@ -19,23 +15,11 @@ from generation_functions.store.history import DATASET_PREFIX
 from generation_functions.streams.stage import PlainStage
 from generation_functions.streams.stream import Stream
 
-if TYPE_CHECKING:
-    from generation_functions.datasets import Record
-    from generation_functions.datasets.split import Shares
-    from generation_functions.run.folder import RunFolder
-
 DATASETS_FOLDER = "datasets"
 PROVENANCE = ("source", "start", "end", "overlap", "pages", "language")
 """Fields that every row of a dataset keeps in its metadata, where it has them."""
 TOLD = "metadata"
 """The field whose items a row's metadata has beside those."""
-
-_ROWS_A_QUERY = 256
-_WITH_DOCUMENT = (
-    "SELECT r.id, r.key, r.fields, COALESCE(json_extract(d.fields, '$.document'), r.root) FROM rows r"
-    " LEFT JOIN rows c ON c.step = 'chunk' AND c.key = r.root"
-    " LEFT JOIN rows d ON d.step = 'read' AND d.key = COALESCE(c.from_key, r.root) WHERE r.id IN ({})"
-)
 
 Shape: TypeAlias = Callable[[Row], Mapping[str, Json]]
 """Row → what is written of it: `{"messages": [...]}`, `{"text": ...}`, or any mapping."""
@@ -83,53 +67,6 @@ def _metadata(row: Row, offline: bool) -> dict[str, Json]:
     told = row[TOLD] if isinstance(row.fields.get(TOLD), Mapping) else {}
     found = {**told, "key": row.key, **{name: row[name] for name in PROVENANCE if name in row}}
     return {**found, "writer": "offline"} if offline else found
-
-
-def dataset_records(store: StoreReader, name: str, run_attempt: int) -> Iterator[Record]:
-    """A dataset's rows in source order, each with the identity of its source document."""
-    from generation_functions.datasets import Record
-
-    order = _in_source_order(store, name, run_attempt)
-    for start in range(0, len(order), _ROWS_A_QUERY):
-        ids = order[start : start + _ROWS_A_QUERY]
-        found = {row[0]: row[1:] for row in store.query(_WITH_DOCUMENT.format(", ".join("?" * len(ids))), ids)}
-        for key, fields, document in (found[number] for number in ids if number in found):
-            yield Record(orjson.loads(fields), key, document)
-
-
-def _in_source_order(store: StoreReader, name: str, run_attempt: int) -> array[int]:
-    """Where a dataset's rows stand in the store. They finish nearly in source order, so sorting what stands there
-    instead of the rows themselves takes little memory, and reads the rows nearly from first to last."""
-    found = store.stream(
-        "SELECT id FROM rows NOT INDEXED WHERE step = ? AND run_attempt = ? AND status = 'kept' ORDER BY place, key",
-        (f"{DATASET_PREFIX}{name}", run_attempt),
-    )
-    return array("q", (number for (number,) in found))
-
-
-async def export_dataset(
-    folder: RunFolder, name: str, *, formats: Sequence[str], parquet: bool, held_out: Shares | None, seed: int
-) -> Dataset:
-    """Write a dataset's files from the store, in a thread. Raises `StoreError`, `ConfigError`."""
-    from generation_functions.datasets import write_dataset
-    from generation_functions.datasets.split import Shares
-    from generation_functions.datasets.turns import LOST_TURNS  # a pipeline that asks for segments means them so
-
-    shares = held_out or Shares()
-    origins = Origins()
-    records = origins.watching(dataset_records(folder.store, name, folder.run_attempt))
-    written = await asyncio.to_thread(
-        write_dataset, records, folder.path / DATASETS_FOLDER, name,
-        formats=formats, expected=(LOST_TURNS,), parquet=parquet, validation_share=shares.validation,
-        test_share=shares.test, seed=seed,
-    )  # fmt: skip
-    files = tuple(file.path for file in written.files)
-    dataset = Dataset(
-        name, folder.path / DATASETS_FOLDER / f"{name}.jsonl", written.rows, written.validation_rows, files,
-        tuple(written.notes), written.test_rows, origins,
-    )  # fmt: skip
-    folder.events.emit("dataset_written", **{"name": name, **dataset.as_json()})
-    return dataset
 
 
 def write_card(

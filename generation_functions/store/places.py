@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from generation_functions.rows import Place
 
 _NUMBER, _NAME, _END = b"\x01", b"\x02", b"\x00"
 
 
+@lru_cache(maxsize=4096)
 def encode_place(place: Place) -> bytes:
     """Bytes whose order is the order of places. Numbers are 0 to 2**40 - 1; names hold no NUL."""
     parts: list[bytes] = []

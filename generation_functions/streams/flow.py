@@ -20,6 +20,7 @@ from generation_functions.errors import RunStopped
 from generation_functions.rows import Row
 from generation_functions.streams.gathering import Gatherings
 from generation_functions.streams.stage import GatheringStage, PlainStage, Recorder, Stage, StepStage
+from generation_functions.streams.unfinished import Unfinished
 
 SOURCE_BATCH = 64
 GRACE_S = 30.0
@@ -82,7 +83,8 @@ class Flow:
         self._workers: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self._done = asyncio.Event()
-        self._gatherings = Gatherings(stages, recorder, self._advance)
+        self.unfinished = Unfinished()
+        self._gatherings = Gatherings(stages, recorder, self._advance, self.unfinished)
 
     async def run(self) -> None:
         """Move every row. Raises the first error that is not one row's own, or `RunStopped` once drained."""
@@ -136,9 +138,7 @@ class Flow:
             stage = self._stages[index]
             assert isinstance(stage, StepStage)
             made = await stage.process(row, self._recorder)
-            self._gatherings.settle(row, index, len(made))
-            for child in made:
-                self._advance(child, index + 1)
+            self._settle(row, index, made)
 
     def _has_ready(self) -> bool:
         return any(self._ready)
@@ -161,6 +161,7 @@ class Flow:
         rows = await asyncio.get_running_loop().run_in_executor(self._reader, read)
         self._fresh.extend(rows)
         for row in rows:
+            self.unfinished.begin(row)
             self._gatherings.expect(row)
         if len(rows) < SOURCE_BATCH:
             self._exhausted = True
@@ -185,9 +186,7 @@ class Flow:
                 if len(made) == 1:
                     row, index = made[0], index + 1
                     continue
-                self._gatherings.settle(row, index, len(made))
-                for child in made:
-                    self._advance(child, index + 1)
+                self._settle(row, index, made)
                 return
             if isinstance(stage, GatheringStage):
                 self._gatherings.hold(row, index)
@@ -196,3 +195,11 @@ class Flow:
                 self._hire()
             return
         self._arrive(row)
+        self.unfinished.became(row, 0)
+
+    def _settle(self, row: Row, index: int, made: list[Row]) -> None:
+        """A row became others, or none, at a stage."""
+        self.unfinished.became(row, len(made))
+        self._gatherings.settle(row, index, len(made))
+        for child in made:
+            self._advance(child, index + 1)

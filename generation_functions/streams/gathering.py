@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from generation_functions.rows import Row
 from generation_functions.streams.stage import GatheringStage, Recorder, Stage, in_source_order
+from generation_functions.streams.unfinished import Unfinished
 
 _WHOLE = ""
 
@@ -35,8 +36,15 @@ class _Gathering:
 class Gatherings:
     """The gathering stages of one stream. `advance(row, index)` takes a released row on from a stage."""
 
-    def __init__(self, stages: Sequence[Stage], recorder: Recorder, advance: Callable[[Row, int], None]) -> None:
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        recorder: Recorder,
+        advance: Callable[[Row, int], None],
+        unfinished: Unfinished,
+    ) -> None:
         self._recorder = recorder
+        self._unfinished = unfinished
         self._advance = advance
         self._all = [_Gathering(s, i) for i, s in enumerate(stages) if isinstance(s, GatheringStage)]
         self._after = [next((p for p, g in enumerate(self._all) if g.index > i), None) for i in range(len(stages))]
@@ -78,6 +86,7 @@ class Gatherings:
         del gathering.coming[scope]
         held = in_source_order(gathering.held.pop(scope, []))
         made = gathering.stage.release(held, self._recorder) if held else []
+        self._unfinished.replaced(held, made)
         following = position + 1
         if gathering.stage.whole:
             self._expect(made, following)
