@@ -83,6 +83,9 @@ class Row(Mapping[str, Json]):
     def __getitem__(self, name: str) -> Json:
         return self.fields[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.fields
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.fields)
 

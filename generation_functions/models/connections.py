@@ -48,6 +48,7 @@ class Connections:
         self._all: set[_Connection] = set()
         self._buffer = bytearray(_BUFFER_BYTES)
         self._known: tuple[str, float] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._watch: asyncio.TimerHandle | None = None
 
     async def post(self, body: bytes, timeout_s: float) -> Reply:
@@ -56,7 +57,9 @@ class Connections:
         Raises `NotConnected`, `TimeoutError`, `TooLong`, `ValueError` for what is no HTTP, and other `OSError` where
         the connection broke.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
         connection = self._ready(loop.time()) or await self._connected(loop, timeout_s)
         waiter = connection.send(b"%b%d\r\n\r\n%b" % (self._head, len(body), body), self._most)
         connection.deadline = loop.time() + timeout_s
@@ -123,7 +126,7 @@ class Connections:
             self._context.set_alpn_protocols(["http/1.1"])
         try:
             transport, connection = await loop.create_connection(
-                lambda: _Connection(self._buffer, self._all), known[0] if known else self._host, self._port,
+                lambda: _Connection(loop, self._buffer, self._all), known[0] if known else self._host, self._port,
                 ssl=self._context, server_hostname=self._host if self._tls else None,
                 happy_eyeballs_delay=None if known else _NEXT_ADDRESS_S,
             )  # fmt: skip
@@ -139,7 +142,8 @@ class Connections:
 class _Connection(asyncio.BufferedProtocol):
     """One connection, with at most one call on it. All read into the same buffer, which is emptied at once."""
 
-    def __init__(self, buffer: bytearray, all_of_them: set[_Connection]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, buffer: bytearray, all_of_them: set[_Connection]) -> None:
+        self._loop = loop
         self.idle_since = self.deadline = 0.0
         self.lost = False
         self._view = memoryview(buffer)
@@ -157,7 +161,7 @@ class _Connection(asyncio.BufferedProtocol):
         """Write a request; the future has its answer."""
         assert self._transport is not None
         self._reader = ReplyReader(most)
-        self._waiter = asyncio.get_running_loop().create_future()
+        self._waiter = self._loop.create_future()
         self._transport.write(data)
         return self._waiter
 

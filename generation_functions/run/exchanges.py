@@ -74,7 +74,8 @@ class Exchanges:
     _open: dict[asyncio.Task[Any], Request] = field(default_factory=dict)
     _let_go: set[asyncio.Task[Any]] = field(default_factory=set)
     _under_way: dict[str, asyncio.Future[Completion]] = field(default_factory=dict)
-    _clients: dict[int, tuple[ModelSpec, ModelClient]] = field(default_factory=dict)
+    _clients: dict[int, tuple[ModelSpec, ModelClient, int]] = field(default_factory=dict)
+    _loop: asyncio.AbstractEventLoop | None = None
     _unsaved: Counter[ModelClient] = field(default_factory=Counter)
     _probing: asyncio.Task[None] | None = None
     _to_probe: list[Model] = field(default_factory=list)
@@ -142,7 +143,10 @@ class Exchanges:
         return shard is not None and (kind == _REFUSED or (kind == _TRANSIENT and shard.replays))
 
     async def _call(self, key: str, model: Model, request: Request, step: str, counts: StepCalls) -> Completion:
-        future: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
+        loop = self._loop
+        if loop is None:  # asking for it is a system call each time
+            loop = self._loop = asyncio.get_running_loop()
+        future: asyncio.Future[Completion] = loop.create_future()
         self._under_way[key] = future
         try:
             completion = await self._paid(key, model, request, step, counts)
@@ -163,14 +167,14 @@ class Exchanges:
         if self.ask_no_model and not self.stop.is_set():
             counts.calls += 1
             raise TransientError(f"{model.name} would be asked")
-        client = self._client(model)
+        client, in_flight = self._client(model)
         if (self._to_probe or self._probing is not None) and not self.stop.is_set():
             await self._probe(model)
         if self.stop.is_set():  # perhaps since the endpoint was tried out
             raise self._stopped()
         reserved = self._reserve(model, request)
         request.draining, request.step = self.stop.is_set, step
-        request.room = partial(self._room, client, model.spec.in_flight)
+        request.room = partial(self._room, client, in_flight)
         try:
             completion = await self._asked(client, request)
         except (TransientError, RequestRefused) as exc:
@@ -214,7 +218,7 @@ class Exchanges:
 
     async def _asked(self, client: ModelClient, request: Request) -> Completion:
         """The client's answer. While it is waited for, and only then, a run that stops may let go of the call."""
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         assert task is not None
         self._open[task] = request
         try:
@@ -276,16 +280,18 @@ class Exchanges:
         """Whether a call was given up because the run stops, with tries left: it says nothing of its row."""
         return isinstance(exc, TransientError) and self.stop.is_set()
 
-    def _client(self, model: Model) -> ModelClient:
+    def _client(self, model: Model) -> tuple[ModelClient, int]:
+        """Who calls a model, and the most calls it may have open."""
         known = self._clients.get(id(model.spec))
         if known is None:
-            known = self._clients[id(model.spec)] = (model.spec, self.clients.client(model, self.batches))
-        return known[1]
+            client = self.clients.client(model, self.batches)
+            known = self._clients[id(model.spec)] = (model.spec, client, model.spec.in_flight)
+        return known[1:]
 
     async def _probe(self, model: Model) -> None:
         if self._to_probe:
             self.expect(model)
-            clients = [self._client(expected) for expected in self._to_probe]
+            clients = [self._client(expected)[0] for expected in self._to_probe]
             self._to_probe = []
             self._probing = asyncio.ensure_future(_probe_all(clients))
         if self._probing is not None:

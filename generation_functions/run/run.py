@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _SPARE_WIDTH = 1.25
 _OFFLINE_WIDTH = 32
-_GROW_EVERY_S = 0.25
+_GROW_EVERY_S, _BUSY_SHARE = 0.25, 0.5
 _COLLECT_EVERY = 10_000
 """Objects made before Python looks for garbage. A call makes hundreds, which go by themselves: its own 700 costs a
 fifteenth of a row's processor time."""
@@ -259,14 +259,21 @@ class Run(Services):
                 await asyncio.gather(grower, return_exceptions=True)  # its troubles are met again at the end
 
     async def _grow(self, growing: GrowingDataset, unfinished: Unfinished) -> None:
-        """Write what a dataset's first rows are while later ones are under way, so that little is left at the end."""
+        """Write what a dataset's first rows are while calls for later ones are waited for, so that little is left.
+
+        Not while this thread has much to do itself: then nothing is won by doing more beside it.
+        """
+        clock, processor = asyncio.get_running_loop().time, self.options.surroundings.processor
         before: Place = ()
-        while (reached := unfinished.reached()) is not None:
-            if reached != before:
+        while True:
+            began, used = clock(), processor()
+            await asyncio.sleep(_GROW_EVERY_S)
+            if (reached := unfinished.reached()) is None:
+                return
+            if reached != before and processor() - used < _BUSY_SHARE * (clock() - began):
                 await self.folder.store.flushed()
                 await asyncio.to_thread(growing.grow, reached)
                 before = reached
-            await asyncio.sleep(_GROW_EVERY_S)
 
     def _own(self, source: Iterator[Row]) -> Iterator[Row]:
         shard = self.options.shard

@@ -34,10 +34,12 @@ class Surroundings:
     """The machine's own, unless others are given.
 
     clock       the time of day, in seconds since 1970; it may jump
+    processor   seconds of processor that the calling thread has used
     clients     makes the clients of a run's models, with their clocks, randomness and network
     open_store  opens the database
     """
 
     clock: Callable[[], float] = time.time
+    processor: Callable[[], float] = time.thread_time
     clients: Callable[[], ModelClients] = _clients
     open_store: OpenStore = Store

@@ -64,8 +64,10 @@ def dataset_stage(name: str, shape: Shape | None, stream: Stream) -> PlainStage:
 
 
 def _metadata(row: Row, offline: bool) -> dict[str, Json]:
-    told = row[TOLD] if isinstance(row.fields.get(TOLD), Mapping) else {}
-    found = {**told, "key": row.key, **{name: row[name] for name in PROVENANCE if name in row}}
+    fields = row.fields
+    told = fields.get(TOLD)
+    told = told if told is not None and isinstance(told, Mapping) else {}
+    found = {**told, "key": row.key, **{name: fields[name] for name in PROVENANCE if name in fields}}
     return {**found, "writer": "offline"} if offline else found
 
 

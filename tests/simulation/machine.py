@@ -131,7 +131,7 @@ class Machine:
 
     def _options(self) -> RunOptions:
         surroundings = Surroundings(
-            clock=self._wall,
+            clock=self._wall, processor=lambda: 0.0,
             clients=lambda: ModelClients(
                 timing=SimulatedTiming(self._wall), rng=Random(self._rng.random()),
                 session=lambda: SimulatedSession(self._loop.network, self._house, TIMEOUT_S),  # type: ignore[arg-type,return-value]
