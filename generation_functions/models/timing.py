@@ -37,10 +37,14 @@ class Timing(Protocol):
 
 
 class LoopTiming:
-    """The time of Python's event loops, and the computer's time of day."""
+    """The time of the running event loop, and the computer's time of day."""
+
+    _clock: Callable[[], float] | None = None
 
     def now(self) -> float:
-        return time.monotonic()  # which is their clock; to ask for the running loop first would cost a system call
+        if self._clock is None:  # to ask for the running loop is a system call each time
+            self._clock = asyncio.get_running_loop().time
+        return self._clock()
 
     def wall(self) -> float:
         return time.time()

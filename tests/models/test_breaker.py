@@ -51,15 +51,18 @@ class Scripted:
 
 
 def run(
-    endpoint: Scripted, rows: int, *, most: int = 16, retries: int = 8
+    endpoint: Scripted, rows: int, *, most: int = 16, retries: int = 8, refusal_s: float | None = None
 ) -> tuple[list[Completion | BaseException], float]:
     """What each row got, and how long all took."""
 
     async def main() -> tuple[list[Completion | BaseException], float]:
         timing = LoopTiming()
+        breaker = Breaker("writer", timing=timing, policy=BreakerPolicy())
+        if refusal_s is not None:
+            breaker.heard_from(refusal_s)
         caller = Caller(
             endpoint.send,
-            breaker=Breaker("writer", timing=timing, policy=BreakerPolicy()),
+            breaker=breaker,
             limiter=Limiter(most, timing=timing),
             longest_wish=RetryPolicy().longest_wish,
         )
@@ -81,6 +84,26 @@ def test_while_untried_one_call_goes_and_the_others_wait_for_its_answer() -> Non
     run(endpoint, 10)
     assert endpoint.times[0] == 0
     assert min(endpoint.times[1:]) == pytest.approx(0.1)
+    assert endpoint.most_open == 9
+
+
+def test_where_the_endpoint_was_heard_from_the_others_wait_as_long_as_a_refusal_takes() -> None:
+    endpoint = Scripted(lambda number, elapsed: None)
+    run(endpoint, 10, refusal_s=0.03)
+    assert endpoint.times[:2] == [0, pytest.approx(0.03)]
+    assert endpoint.most_open == 10
+
+
+def test_a_refusal_in_that_time_costs_one_call() -> None:
+    endpoint = Scripted(lambda number, elapsed: EndpointUnusable("bad key", status=401))
+    run(endpoint, 10, refusal_s=0.2)
+    assert endpoint.calls == 1
+
+
+def test_a_first_call_that_fails_in_that_time_keeps_the_others_waiting() -> None:
+    endpoint = Scripted(lambda number, elapsed: down(number, elapsed) if number == 1 else None)
+    run(endpoint, 10, refusal_s=0.2)
+    assert endpoint.times[1] > 0.4, "the breaker's pause comes before the next trial"
     assert endpoint.most_open == 9
 
 

@@ -77,8 +77,5 @@ class SimulatedTiming(LoopTiming):
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
 
-    def now(self) -> float:
-        return asyncio.get_running_loop().time()
-
     def wall(self) -> float:
         return self._wall()

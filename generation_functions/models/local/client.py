@@ -63,8 +63,8 @@ class LocalEmbeddingClient:
                 hint="run again: what was embedded by other files is embedded anew",
             )
         async with self._places:
-            if request.room is not None:
-                await request.room()
+            if request.room is not None and (room := request.room()) is not None:
+                await room
             request.sent = True
             started = self._timing.now()
             work = partial(self._embedded, engine, str(request.prompt))
