@@ -28,14 +28,21 @@ def content_key(*parts: Json) -> str:
     return blake2b(canonical_json(parts), digest_size=16).hexdigest()
 
 
-def content_key_of_text(*parts: Json, text: Iterable[str]) -> str:
-    """`content_key(*parts, text)` of a text that comes in parts, which has no lone surrogates."""
-    digest = blake2b(canonical_json(parts)[:-1], digest_size=16)
-    digest.update(b',"' if parts else b'"')
-    for part in text:
-        digest.update(orjson.dumps(part)[1:-1])
-    digest.update(b'"]')
-    return digest.hexdigest()
+class TextKey:
+    """`content_key(*parts, text)` of a text that comes a part at a time, and has no lone surrogates."""
+
+    def __init__(self, *parts: Json) -> None:
+        self._digest = blake2b(canonical_json([*parts, ""])[:-2], digest_size=16)
+
+    def add(self, part: str) -> None:
+        """The text goes on with this."""
+        self._digest.update(orjson.dumps(part)[1:-1])
+
+    def value(self) -> str:
+        """The key, if the text ends here."""
+        whole = self._digest.copy()
+        whole.update(b'"]')
+        return whole.hexdigest()
 
 
 def canonical_json(value: Json) -> bytes:

@@ -52,13 +52,14 @@ class _Piece(NamedTuple):
     title: str = ""
 
 
-def blocks(text: str, path: Path | None = None) -> Iterator[Block]:
+def blocks(text: str, path: Path | None = None, *, in_table: bool = False) -> Iterator[Block]:
     """The blocks of a text, in order, from its first line that is not blank to its end. Lazy.
 
-    path  what the text's beginning stands under; afterwards, what its end does.
+    path      what the text's beginning stands under; afterwards, what its end does.
+    in_table  whether its beginning belongs to a table that began before.
     """
     held: Block | None = None
-    for block in _with_headings(text, [] if path is None else path):
+    for block in _with_headings(text, [] if path is None else path, in_table=in_table):
         if held:
             yield _until(block.start, held)
         held = block
@@ -82,11 +83,11 @@ def first_headings(text: str) -> Headings | None:
     return next(_with_headings(text, [])).headings
 
 
-def _with_headings(text: str, path: Path) -> Iterator[Block]:
+def _with_headings(text: str, path: Path, *, in_table: bool = False) -> Iterator[Block]:
     """Each body with the headings right before it; headings at the very end make a block of their own."""
     titles = _titles(path)
     first: _Piece | None = None
-    for piece in _pieces(text):
+    for piece in _pieces(text, in_table):
         kind, begin, end, level, title = piece
         if kind == "heading":
             path[:] = [*(entry for entry in path if entry[0] < level), (level, title)]
@@ -104,7 +105,7 @@ def _titles(path: Path) -> Headings:
     return tuple(title for _, title in path if title)
 
 
-def _pieces(text: str) -> Iterator[_Piece]:
+def _pieces(text: str, in_table: bool) -> Iterator[_Piece]:
     fences = _Fences(text)
     position = 0
     while ink := _INK.search(text, position):
@@ -113,7 +114,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
         line_end = text.find("\n", at)
         piece = _heading(text, start, at, line_end) or (fences.at(start) if text[at] in "`~" else None)
         piece = piece or _paragraph(text, start, line_end)
-        yield piece
+        yield piece._replace(kind="table") if in_table else piece
+        in_table = False
         position = piece.end
 
 

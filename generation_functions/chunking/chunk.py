@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from generation_functions.chunking.blocks import LONGEST_INDENT, Headings, Path, blocks, first_headings
+from generation_functions.chunking.blocks import LONGEST_INDENT, Block, Headings, Path, blocks, first_headings
 from generation_functions.chunking.overlap import LONGEST_TOKEN, overlap_start
 from generation_functions.chunking.packing import Unit, pack
 from generation_functions.chunking.pages import divided, pages_of
@@ -68,12 +68,16 @@ class Rule:
     overlap: int = 0
 
 
-def cut_text(text: str, rule: Rule, pages: Sequence[int] = (), path: Path | None = None) -> Iterator[Chunk]:
+def cut_text(
+    text: str, rule: Rule, pages: Sequence[int] = (), path: Path | None = None, *, in_table: bool = False
+) -> Iterator[Chunk]:
     """The chunks of a text, in order. Lazy, and near linear: `rule.count` sees every part of the text a few times.
 
-    path  what the text stands under; afterwards, what its end does
+    path      what the text stands under; afterwards, what its end does
+    in_table  whether its beginning belongs to a table that began before
     """
-    chunks = _chunks(Ruler(text, rule.max_tokens - rule.overlap, rule.count), rule.by, pages, path)
+    found = blocks(text, path, in_table=in_table)
+    chunks = _chunks(Ruler(text, rule.max_tokens - rule.overlap, rule.count), rule.by, pages, found)
     return _overlapping(chunks, Ruler(text, rule.max_tokens, rule.count), rule.overlap) if rule.overlap else chunks
 
 
@@ -94,9 +98,9 @@ def check_chunking(*, max_tokens: int, by: str, overlap: int) -> None:
         )
 
 
-def _chunks(ruler: Ruler, by: ChunkBy, pages: Sequence[int], path: Path | None) -> Iterator[Chunk]:
+def _chunks(ruler: Ruler, by: ChunkBy, pages: Sequence[int], found: Iterator[Block]) -> Iterator[Chunk]:
     start = 0
-    for group in _groups(ruler, by, pages, path):
+    for group in _groups(ruler, by, pages, found):
         end = group[-1].end
         visible, tokens, lead = _visible(ruler, start, end)
         on = pages_of(ruler.text, start, end, pages)
@@ -119,9 +123,8 @@ def whole_chunk(text: str, rule: Rule, pages: Sequence[int] = (), source: str = 
     return Chunk(visible, 0, end, tokens, headings, source, 0, pages_of(text, 0, end, pages) if pages else None, lead)
 
 
-def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int], path: Path | None) -> Iterator[list[Unit]]:
+def _groups(ruler: Ruler, by: ChunkBy, pages: Sequence[int], found: Iterator[Block]) -> Iterator[list[Unit]]:
     """The units of each chunk."""
-    found = blocks(ruler.text, path)
     if by == "heading":
         yield from pack_sections(ruler, found)
     elif by == "page" and pages:

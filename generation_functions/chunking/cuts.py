@@ -53,7 +53,7 @@ class Cutting:
         path = path_before(stretch)
         return (
             Cut(chunk._replace(source=source), detect_language(chunk.text))
-            for chunk in cut_text(text, self.rule, pages, path)
+            for chunk in cut_text(text, self.rule, pages, path, in_table=stretch.in_table)
         ), path
 
     def told(self, stretch: Stretch) -> Told:

@@ -53,7 +53,8 @@ def document_chunks(document: Document, rule: Rule) -> Iterator[Chunk]:
     for stretch in stretches(document, by_page=rule.by == "page"):
         whole = whole_chunk(stretch.text, rule, stretch.pages) if stretch.whole else None
         path = path_before(stretch)
-        for chunk in [whole] if whole else cut_text(stretch.text, rule, stretch.pages, path):
+        found = [whole] if whole else cut_text(stretch.text, rule, stretch.pages, path, in_table=stretch.in_table)
+        for chunk in found:
             placed = chunk if stretch.whole else seam.chunk(stretch, chunk)
             yield placed._replace(source=document.source) if document.source else placed
         seam.end(path)

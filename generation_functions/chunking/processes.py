@@ -166,7 +166,7 @@ class _Hand:
         given = [stretch for _, stretch in batch if stretch is not None]
         texts = "".join([stretch.text for stretch in given]).encode()
         special = [
-            (number, (stretch.start, stretch.pages, stretch.last))
+            (number, (stretch.start, stretch.pages, stretch.last, stretch.in_table))
             for number, stretch in enumerate(given)
             if stretch.pages or not stretch.whole
         ]

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from generation_functions.chunking.blocks import FENCE_REACH, LONGEST_INDENT, blocks
+from generation_functions.chunking.blocks import FENCE_REACH, LONGEST_INDENT, Block, blocks
 from generation_functions.chunking.cutting import nice_place
 from generation_functions.chunking.sentences import sentence_spans
 from generation_functions.documents.document import Document
@@ -34,10 +34,11 @@ _LINE = re.compile(rf"\n(?=[^\S\n]{{0,{LONGEST_INDENT}}}\S)")
 class Stretch(NamedTuple):
     """A part of a document.
 
-    start  where it begins in the document, in characters.
-    pages  where pages begin, in its own characters, from the page on which it begins; empty without pages.
-    page   how many pages the document has before those.
-    last   whether the document ends with it.
+    start     where it begins in the document, in characters.
+    pages     where pages begin, in its own characters, from the page on which it begins; empty without pages.
+    page      how many pages the document has before those.
+    last      whether the document ends with it.
+    in_table  whether it begins inside a table.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Stretch(NamedTuple):
     pages: Sequence[int] = ()
     page: int = 0
     last: bool = True
+    in_table: bool = False
 
     @property
     def whole(self) -> bool:
@@ -57,18 +59,20 @@ def stretches(document: Document, *, by_page: bool) -> Iterator[Stretch]:
     if document.characters <= LONGEST:
         yield Stretch(document.text, 0, document.pages)
         return
-    start, held, wanted, more = 0, "", LONGEST, True
+    start, held, wanted, more, in_table = 0, "", LONGEST, True, False
     parts = document.parts()
     while held or more:
         while more and len(held) - _first_ink(held) <= wanted:
             part = next(parts, None)
             held, more = held + (part or ""), part is not None
-        end = _end(held, _pages(document.pages, start, start + len(held))[0] if by_page else ())
+        pages = _pages(document.pages, start, start + len(held))[0] if by_page else ()
+        end, inside = _end(held, pages, in_table=in_table)
         if end == len(held) and more:  # so much white space that where it ends must be known first
             wanted += STRETCH
             continue
-        yield Stretch(held[:end], start, *_pages(document.pages, start, start + end), end == len(held) and not more)
-        start, held, wanted = start + end, held[end:], LONGEST
+        own = _pages(document.pages, start, start + end)
+        yield Stretch(held[:end], start, *own, last=end == len(held) and not more, in_table=in_table)
+        start, held, wanted, in_table = start + end, held[end:], LONGEST, inside
 
 
 def _first_ink(text: str) -> int:
@@ -85,35 +89,33 @@ def _pages(pages: Sequence[int], start: int, end: int) -> tuple[tuple[int, ...],
     return tuple(own) or (0,), before
 
 
-def _end(text: str, pages: Sequence[int]) -> int:
-    """Where a stretch ends, and so the next begins, with ink or its indentation; the text's end if none follows."""
+def _end(text: str, pages: Sequence[int], *, in_table: bool) -> tuple[int, bool]:
+    """Where a stretch ends, and so the next begins, with ink or its indentation; the text's end if none follows.
+
+    And whether that is inside a table."""
     first = _first_ink(text)
     if len(text) - first <= LONGEST:
-        return len(text)
+        return len(text), False
     least, most = first + LEAST, first + STRETCH
-    found = list(_beginnings(text, first, least, most))
-    if found:
-        places = frozenset(pages)
-        return min(found, key=lambda place: (place[0] not in places, place[1] or 7, -place[0]))[0]
+    found = _blocks(text, first, most + FENCE_REACH, in_table=in_table)
+    places = {block.start: block.level for block in found[1:] if least < block.start < most}
+    if places:
+        begun = frozenset(pages)
+        return min(places, key=lambda place: (place not in begun, places[place] or 7, -place)), False
     line = deque(_LINE.finditer(text, least, most), maxlen=1)
     if line:
-        return line[0].end()
+        return line[0].end(), [block.verbatim for block in found if block.start <= least][-1]
     spans = list(sentence_spans(text, most - NEAR, most))
     place = spans[-1][0] if len(spans) > 1 else nice_place(text, most - NEAR, most)
     ink = _INK.search(text, place)
-    return ink.start() if ink else len(text)
+    return (ink.start() if ink else len(text)), False
 
 
-def _beginnings(text: str, first: int, least: int, most: int) -> Iterator[tuple[int, int]]:
-    """Where blocks begin between `least` and `most`, and the level of their headings.
+def _blocks(text: str, first: int, end: int, *, in_table: bool) -> list[Block]:
+    """The last blocks of `text[first:end]`, from one that begins before the place where a stretch may end.
 
     What is fenced can only be told from the text's beginning; without fences, the last part tells enough."""
-    end = most + FENCE_REACH
     fenced = any(text.find(fence, first, end) >= 0 for fence in ("```", "~~~"))
-    begin = first if fenced else max(first, text.rfind("\n\n", first, least))
-    for number, block in enumerate(blocks(text[begin:end])):
-        place = begin + block.start
-        if place >= most:
-            return
-        if number and place > least:
-            yield place, block.level
+    begin = first if fenced else max(first, text.rfind("\n\n", first, first + LEAST))
+    found = blocks(text[begin:end], in_table=in_table and begin == first)
+    return [block._replace(start=begin + block.start) for block in found]

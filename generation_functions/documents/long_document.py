@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 from generation_functions.documents.document import MEBIBYTE, Document, Limits
 from generation_functions.documents.encoding import MARKS, SAMPLE, is_binary, without_nul
 from generation_functions.errors import MillraceError
-from generation_functions.rows import Json, content_key_of_text
+from generation_functions.rows import Json, TextKey
 
 LONG = 4 * MEBIBYTE
 """Bytes of a file, or characters of a text, from which on it is not held as a whole."""
@@ -29,18 +29,37 @@ class Told(NamedTuple):
     key: str
 
 
+class Telling:
+    """Finds out what there is to know of a text, a part at a time."""
+
+    def __init__(self) -> None:
+        self._characters = 0
+        self._key = TextKey("document")
+        self.ink = False
+
+    def add(self, part: str) -> None:
+        """The text goes on with this."""
+        self._characters += len(part)
+        self._key.add(part)
+        self.ink = self.ink or not part.isspace()
+
+    def told(self) -> Told:
+        """What is known of the text, if it ends here."""
+        return Told(self._characters, self._key.value())
+
+
 class LongDocument(Document):
     """A document whose text is read anew each time. Good for as long as what it is read from is there and unchanged."""
 
     __slots__ = ("_parts", "_told")
     _parts: Parts
-    _told: Told
+    _told: Told | None
 
     def __init__(
         self,
         source: str,
         parts: Parts,
-        told: Told,
+        told: Told | None = None,
         record: int | None = None,
         metadata: dict[str, Json] | None = None,
         pages: tuple[int, ...] = (),
@@ -57,16 +76,30 @@ class LongDocument(Document):
     @property
     def characters(self) -> int:
         """How long the text is."""
-        return self._told.characters
+        return self.told.characters
 
     @property
     def key(self) -> str:
         """Identity by content."""
-        return self._told.key
+        return self.told.key
+
+    @property
+    def told(self) -> Told:
+        """What is known of the text; found out once, where it was not given."""
+        if self._told is None:
+            telling = Telling()
+            for part in self.parts():
+                telling.add(part)
+            object.__setattr__(self, "_told", telling.told())
+        assert self._told is not None
+        return self._told
 
     def key_after(self, *parts: Json) -> str:
         """The key of these parts and the text."""
-        return content_key_of_text(*parts, text=self.parts())
+        key = TextKey(*parts)
+        for part in self.parts():
+            key.add(part)
+        return key.value()
 
     def parts(self) -> Iterator[str]:
         """The text, a part at a time."""
@@ -79,20 +112,6 @@ class LongDocument(Document):
     def whole(self) -> Document:
         """The same document, its text held."""
         return Document(self.source, self.text, self.record, self.metadata, self.pages)
-
-
-def told_of(parts: Iterator[str]) -> Told:
-    """What there is to know of a text, from reading it once."""
-    characters = 0
-
-    def counted() -> Iterator[str]:
-        nonlocal characters
-        for part in parts:
-            characters += len(part)
-            yield part
-
-    key = content_key_of_text("document", text=counted())
-    return Told(characters, key)
 
 
 def long_text(file: BinaryIO, limits: Limits) -> LongDocument | None:
@@ -112,28 +131,13 @@ def long_text(file: BinaryIO, limits: Limits) -> LongDocument | None:
         if len({(each.st_size, each.st_mtime_ns, each.st_ino) for each in (status, before, after)}) > 1:
             raise MillraceError(f"{path} has changed while it was read", hint="run the same command again")
 
+    telling = Telling()
     try:
-        seen = _Seen(parts())
-        told = told_of(seen)
+        for part in parts():
+            telling.add(part)
     except UnicodeDecodeError:
         return None
-    return LongDocument("", parts, told) if seen.ink else None
-
-
-class _Seen:
-    """Parts of a text, and whether anything but space was among them."""
-
-    def __init__(self, parts: Iterator[str]) -> None:
-        self._parts = parts
-        self.ink = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        part = next(self._parts)
-        self.ink = self.ink or not part.isspace()
-        return part
+    return LongDocument("", parts, telling.told()) if telling.ink else None
 
 
 def _reads_plainly(file: BinaryIO, size: int) -> bool:

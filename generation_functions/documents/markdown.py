@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _LEADING_MARK = re.compile(r"\n(#{1,6}(?=\s)|[-+](?=\s)|>|\d+[.)](?=\s)|```|~~~)")
 
@@ -43,12 +43,24 @@ def item(text: str, depth: int = 0, number: int | None = None) -> str:
 def table(rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; the first row is its head. Rows that are blank, and columns that are blank at the end, go."""
     lines = [line for row in rows if (line := _line(row))[1]]
-    width = max((count for _, count in lines), default=0)
-    if not width:
-        return ""
-    drawn = [f"| {text}{' | ' * (width - count)} |" for text, count in lines]
-    drawn.insert(1, "|" + " --- |" * width)
-    return "\n".join(drawn)
+    return "\n".join(_drawn(lines, max((count for _, count in lines), default=0)))
+
+
+def table_width(rows: Iterable[Sequence[str]]) -> int:
+    """How many columns a table of these rows has."""
+    return max((_line(row)[1] for row in rows), default=0)
+
+
+def table_lines(rows: Iterable[Sequence[str]], width: int) -> Iterator[str]:
+    """The lines of a table that is so wide. Lazy."""
+    return _drawn((line for row in rows if (line := _line(row))[1]), width)
+
+
+def _drawn(lines: Iterable[tuple[str, int]], width: int) -> Iterator[str]:
+    for number, (text, count) in enumerate(lines):
+        yield f"| {text}{' | ' * (width - count)} |"
+        if not number:
+            yield "|" + " --- |" * width
 
 
 def blocks(parts: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import orjson
 
 from generation_functions.documents.document import Document, Limits, Member, Result, Skip, size_label
-from generation_functions.documents.long_document import LONG, LongDocument, Told
+from generation_functions.documents.long_document import LONG, LongDocument, Telling, Told
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
 
@@ -50,12 +50,16 @@ def sound(path: Path) -> bool:
 
 
 def _lines(result: Result) -> Iterator[bytes]:
-    if not isinstance(result, Document) or result.characters <= LONG:
+    short = isinstance(result, Document) and not isinstance(result, LongDocument) and result.characters <= LONG
+    if short or not isinstance(result, Document):
         yield _line([type(result).__name__.lower(), asdict(result)])
         return
-    yield from map(_line, result.parts())
+    telling = Telling()
+    for part in result.parts():
+        telling.add(part)
+        yield _line(part)
     fields = {"record": result.record, "metadata": result.metadata, "pages": result.pages}
-    yield _line(["long", {**fields, "characters": result.characters, "key": result.key}])
+    yield _line(["long", {**fields, **telling.told()._asdict()}])
 
 
 def _line(value: Json) -> bytes:

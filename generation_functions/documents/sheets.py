@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from generation_functions.documents import markdown
 from generation_functions.documents.document import Document, Limits, whole
 from generation_functions.documents.encoding import clean_text
+from generation_functions.documents.long_document import LongDocument, long_text
 from generation_functions.documents.plain_text import text_of
 from generation_functions.errors import DocumentError
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
+
+LINES = 4_096
+"""Lines of a long table that are made at a time."""
 
 LONGEST_FIELD = 16 * 1024 * 1024
 _DELIMITERS = ",;\t|"
@@ -72,15 +77,43 @@ def _shown(value: object) -> str:
 
 def read_table(file: BinaryIO, limits: Limits, delimiter: str = "") -> Iterator[Document]:
     """One document of delimited text; without a delimiter, by the one that its first lines agree on."""
-    text, facts = text_of(file, limits)
     csv.field_size_limit(LONGEST_FIELD)
     try:
+        if (long := long_text(file, limits)) is not None:
+            yield _long_table(long, delimiter)
+            return
+        text, facts = text_of(file, limits)
         grid = markdown.table(csv.reader(io.StringIO(text), delimiter=delimiter or _delimiter(text)))
     except csv.Error as exc:
         raise DocumentError(f"not a table: {exc}") from exc
     if not grid:
         raise DocumentError("empty")
     yield Document("", grid + "\n", metadata=facts)
+
+
+def _long_table(text: LongDocument, delimiter: str) -> LongDocument:
+    """The same of a text that is not held: its rows are gone through for the table's width, and again for the table."""
+    mark = delimiter or _delimiter(next(text.parts()))
+    width = markdown.table_width(csv.reader(_lines(text.parts()), delimiter=mark))
+    if not width:
+        raise DocumentError("empty")
+
+    def parts() -> Iterator[str]:
+        lines = markdown.table_lines(csv.reader(_lines(text.parts()), delimiter=mark), width)
+        while part := "".join(f"{line}\n" for line in islice(lines, LINES)):
+            yield part
+
+    return LongDocument("", parts)
+
+
+def _lines(parts: Iterable[str]) -> Iterator[str]:
+    """The lines of a text, each with its end."""
+    held = ""
+    for part in parts:
+        *lines, held = (held + part).split("\n")
+        yield from (f"{line}\n" for line in lines)
+    if held:
+        yield held
 
 
 def _delimiter(text: str) -> str:

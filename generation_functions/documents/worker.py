@@ -20,6 +20,7 @@ from generation_functions.documents import child
 from generation_functions.documents.document import Document, Limits, Member, Result, Skip, size_label
 from generation_functions.documents.encoding import clean_text
 from generation_functions.documents.format import function_at
+from generation_functions.documents.long_document import LongDocument
 from generation_functions.documents.results import write_results
 from generation_functions.errors import DocumentError
 
@@ -89,8 +90,8 @@ def _results(request: dict[str, Any], files: _OpenFiles, limits: Limits) -> Iter
 
 
 def _clean(result: Result) -> Result:
-    """Text as documents promise it; offsets of pages stay right, for readers give clean text."""
-    if isinstance(result, Document) and not result.pages:
+    """Text as documents promise it; readers give clean text with pages, whose offsets stay right, and in parts."""
+    if isinstance(result, Document) and not isinstance(result, LongDocument) and not result.pages:
         return Document(result.source, clean_text(result.text), result.record, result.metadata)
     return result
 

@@ -107,6 +107,14 @@ def test_a_border_is_before_a_heading_and_never_inside_code() -> None:
         assert first.count("```") % 2 == 0
 
 
+def test_a_long_table_is_cut_between_its_rows() -> None:
+    rows = [f"| {number} | It rains. Then it does not. |" for number in range(80_000)]
+    text = "Weather\n\n| day | what |\n| --- | --- |\n" + "\n".join(rows) + "\n\nThe end.\n"
+    chunks = list(chunk_text(text, max_tokens=300))
+    assert len({each.text for each in division.stretches(document(text, 0), by_page=False)}) > 2
+    assert all(line.startswith("|") and line.endswith("|") for one in chunks[1:-1] for line in one.text.split("\n"))
+
+
 def test_pages_go_on_from_stretch_to_stretch() -> None:
     held = document(TEXTS["paragraphs"], 1)
     for chunk in chunk_document(held, max_tokens=300, by="page"):
