@@ -6,14 +6,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from commands import summary
 from commands.forecast import Forecast, Span, forecast
 from commands.job import Job, add_change_arguments, changes_of, load_job
-from commands.measured import Measured, measure
+from commands.measured import Measured, measure, together
+from commands.past_run import runs_within
 from commands.terminal import counted, duration, money, number, paint, table, width_of, wrapped
 from commands.trial import Trial, at_least_one, tell_error, try_out
 from generation_functions.rows import Json
@@ -40,22 +42,34 @@ def execute(arguments: argparse.Namespace) -> int:
         tell_error(job, trial, debug=getattr(arguments, "debug", False))
         return trial.exit_code
     with trial.runs() as runs:
-        measured = measure(run.history for run in runs)
-    specs = {model.name: model.spec for model in job.models}
-    found = forecast(measured.samples, specs, seed=job.options.seed, one_row_s=measured.one_row_s)
+        parts, done = measure(runs), [summary.calls_of(run.manifest) for run in runs]
+    asked = (sum(calls for calls, _ in done), sum(reused for _, reused in done))
+    measured = together(parts)
+    found = _forecast(job, measured)
+    each = {part.name: _forecast(job, part.measured) for part in parts if part.asks and len(parts) > 1}
     if arguments.json:
-        print(json.dumps(_as_json(job, trial, measured, found), ensure_ascii=False))
+        print(json.dumps(_as_json(job, trial, measured, found, each, asked), ensure_ascii=False))
     else:
-        print("\n".join(_lines(job, trial, measured, found)))
+        print("\n".join(_lines(job, trial, measured, found, each, asked)))
     return 0
 
 
-def _as_json(job: Job, trial: Trial, measured: Measured, found: Forecast) -> dict[str, Json]:
-    calls, reused = summary.calls_of(trial.manifest)
+def _forecast(job: Job, measured: Measured) -> Forecast:
+    specs = {model.name: model.spec for model in job.models}
+    return forecast(measured.samples, specs, seed=job.options.seed, one_row_s=measured.one_row_s)
+
+
+def _as_json(
+    job: Job, trial: Trial, measured: Measured, found: Forecast, each: Mapping[str, Forecast], asked: tuple[int, int]
+) -> dict[str, Json]:
+    calls, reused = asked
     return {
         "source_rows": measured.total,
         "sample": {"rows": measured.tried, "calls": calls, "reused": reused, "cost_usd": trial.cost_usd},
         "models": {name: _model_json(vars_of) for name, vars_of in found.models.items()},
+        "runs_inside": {
+            part: {name: _model_json(model) for name, model in inner.models.items()} for part, inner in each.items()
+        },
         "cost_usd": found.cost_usd.as_json() if found.cost_usd is not None else None,
         "seconds": found.seconds.as_json(),
         "without_price": _without_price(found),
@@ -69,18 +83,27 @@ def _model_json(model: Any) -> dict[str, Json]:
     return {name: span.as_json() if (span := getattr(model, name)) is not None else None for name in names}
 
 
-def _lines(job: Job, trial: Trial, measured: Measured, found: Forecast) -> list[str]:
+def _lines(
+    job: Job, trial: Trial, measured: Measured, found: Forecast, each: Mapping[str, Forecast], asked: tuple[int, int]
+) -> list[str]:
     if not measured.tried:
         return ["there is no source row to ask about: nothing would be called"]
+    if not found.models:
+        return [
+            f"{job.name}: {counted(measured.total, 'source row')}",
+            "",
+            "no model is asked, so nothing is to be paid",
+        ]
     head = [paint(f"{job.name}: {counted(measured.total, 'source row')}", "bold", stream=sys.stdout), ""]
     exact = measured.tried >= measured.total
     return [
         *head,
         *_table(found, exact),
+        *_table_of_runs(each),
         "",
         *_totals(job, found, exact),
         "",
-        *_wrapped(_remarks(job, trial, measured, exact)),
+        *_wrapped(_remarks(trial, measured, exact, job, asked)),
     ]
 
 
@@ -101,6 +124,21 @@ def _table(found: Forecast, exact: bool) -> list[str]:
     return table(rows, head=("model", "calls", "tokens in", "tokens out", "cost"), align="lrrrr")
 
 
+def _table_of_runs(each: Mapping[str, Forecast]) -> list[str]:
+    """What each run inside a composition is likely to ask, all its models together."""
+    rows = [
+        (
+            name, _whole(sum(model.calls.likely for model in found.models.values())),
+            _whole(sum(model.input_tokens.likely for model in found.models.values())),
+            _whole(sum(model.output_tokens.likely for model in found.models.values())),
+            "no price known" if found.cost_usd is None else money(found.cost_usd.likely),
+        )
+        for name, found in each.items()
+    ]  # fmt: skip
+    head = ("run inside it", "calls", "tokens in", "tokens out", "cost")
+    return ["", *table(rows, head=head, align="lrrrr")] if rows else []
+
+
 def _totals(job: Job, found: Forecast, exact: bool) -> list[str]:
     cost = "not known: no model has a price" if found.cost_usd is None else _between(found.cost_usd, money, exact)
     unpriced = _without_price(found)
@@ -113,8 +151,8 @@ def _totals(job: Job, found: Forecast, exact: bool) -> list[str]:
     return table([("cost", cost + known), ("time", time)])
 
 
-def _remarks(job: Job, trial: Trial, measured: Measured, exact: bool) -> list[str]:
-    calls, reused = summary.calls_of(trial.manifest)
+def _remarks(trial: Trial, measured: Measured, exact: bool, job: Job, asked: tuple[int, int]) -> list[str]:
+    calls, reused = asked
     known = f" and {counted(reused, 'answer')} known already" if reused else ""
     lines = [
         f"From {number(measured.tried)} source rows drawn at random from {number(measured.total)}, run for"
@@ -156,11 +194,11 @@ def _without_price(found: Forecast) -> list[str]:
 
 
 def _paid_before(job: Job) -> float:
-    path = job.output_dir / STORE_FILE
-    if not path.exists():
-        return 0.0
-    store = StoreReader(path)
-    try:
-        return store.spent()
-    finally:
-        store.close()
+    """What the run and the runs inside it have paid for by now, in US dollars."""
+    stores = [folder / STORE_FILE for folder in (job.output_dir, *runs_within(job.output_dir))]
+    paid = 0.0
+    for path in stores:
+        if path.exists():
+            with closing(StoreReader(path)) as store:
+                paid += store.spent()
+    return paid

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
 
 from commands.forecast import Load, Loads, Sample
+from commands.past_run import PastRun
+from generation_functions.run.sources import READS_FROM
 from generation_functions.store.history import History
 
 
@@ -24,25 +27,64 @@ class Measured:
         return sum(sample.total for sample in self.samples)
 
     @property
+    def left_out(self) -> float:
+        """How many times as many source rows there are as were tried."""
+        return self.total / self.tried if self.tried else 1.0
+
+    @property
     def tried(self) -> int:
         """Source rows that were sent through the pipeline."""
         return sum(len(sample.rows) for sample in self.samples)
 
 
-def measure(histories: Iterable[History]) -> Measured:
-    """Measure a run and the runs inside it."""
-    samples: list[Sample] = []
-    waits: list[float] = []
-    for history in histories:
-        loads, seconds = _of_roots(history)
-        by_source: dict[str, list[Loads]] = defaultdict(list)
-        sources = _sources_of_roots(history)
-        for root in history.roots():
-            by_source[sources.get(root, "")].append(loads.get(root, {}))
-        totals = _totals(history)
-        samples += [Sample(max(totals.get(name, 0), len(rows)), rows) for name, rows in by_source.items()]
-        waits += seconds.values()
-    return Measured(tuple(samples), fmean(waits) if waits else 0.0)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was measured of one run of a trial: the trial's own, or one inside it, by its folder in the trial's."""
+
+    name: str
+    measured: Measured
+
+    @property
+    def asks(self) -> bool:
+        """Whether any of its rows asked a model."""
+        return any(loads for sample in self.measured.samples for loads in sample.rows)
+
+
+def measure(runs: Sequence[PastRun]) -> list[Part]:
+    """Measure a run, the first, and the runs inside it.
+
+    A run that reads what another of them wrote from a sample has as much of it again for every row left out there.
+    """
+    parts = {run.folder.resolve(): _measured(run.history, 1.0) for run in runs}
+    for run in sorted(runs, key=lambda run: float(run.manifest["started"])):
+        folder = run.folder.resolve()
+        origin = run.history.store.fact(READS_FROM)
+        writer = next((path for path in Path(origin).parents if path in parts), None) if origin else None
+        if writer is not None:
+            parts[folder] = _measured(run.history, parts[writer].left_out)
+    first = runs[0].folder.resolve()
+    return [Part(str(folder.relative_to(first)), measured) for folder, measured in parts.items()]
+
+
+def together(parts: Sequence[Part]) -> Measured:
+    """All parts as one; those that ask no model have no source rows of their own to count, but for the only one."""
+    asking = [part.measured for part in parts if part.asks] or [part.measured for part in parts[:1]]
+    samples = tuple(sample for measured in asking for sample in measured.samples)
+    return Measured(samples, max((measured.one_row_s for measured in asking), default=0.0))
+
+
+def _measured(history: History, times: float) -> Measured:
+    """What a run's rows asked, each source counted `times`."""
+    loads, waits = _of_roots(history)
+    by_source: dict[str, list[Loads]] = defaultdict(list)
+    sources = _sources_of_roots(history)
+    for root in history.roots():
+        by_source[sources.get(root, "")].append(loads.get(root, {}))
+    totals = _totals(history)
+    samples = tuple(
+        Sample(round(times * max(totals.get(name, 0), len(rows))), rows) for name, rows in by_source.items()
+    )
+    return Measured(samples, fmean(waits.values()) if waits else 0.0)
 
 
 _SOURCE = "run_attempt = ? AND status = 'kept' AND (from_step = '' OR step = 'chunk')"

@@ -1,13 +1,15 @@
 """`Reading`: how a pipeline's documents are read, cut and cleared. One setting for every pipeline that reads documents.
 
-async def my_pipeline(run: Run, *, input_dir: Path, chunk_tokens: int = 800, reading: Reading = Reading()) -> Dataset:
+async def my_pipeline(
+    run: Run, *, input_dir: Path, chunk_tokens: int = 800, reading: DocumentReading = Reading()
+) -> Dataset:
     chunks = reading.chunks(run, input_dir, chunk_tokens)
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,3 +83,7 @@ class Reading(BaseModel):
         # What is too short to tell stays: a table or a formula says nothing of the language around it.
         told = str(row["language"])
         return told in (*self.languages, UNDETERMINED), f"it is in {told}"
+
+
+DocumentReading: TypeAlias = Annotated[Reading, Field(description="How documents are read, cut and cleared.")]
+"""A pipeline's `reading:`, by default `Reading()`."""

@@ -6,6 +6,7 @@ pairs, segments, plain text. What is none of these is read field by field.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,15 +25,17 @@ _ROLES = {
 }
 _ANSWERS = ("assistant", "chosen", "answer")
 _NOT_SAID = ("system", "rejected")
+_GIVEN = re.compile(r"\A(?:\s*<([A-Za-z]\w*)(?:\s[^<>]*)?>.*?</\1>)+\s*", re.DOTALL)
 _ABOUT_THE_ROW = ("metadata", "id", "key", "source", "language", "split")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing said. `role` is who says it, or the field that holds it."""
+    """One thing said. `role` is who says it, or the field that holds it; `masked`: it is read and not trained on."""
 
     role: str
     text: str
+    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Entry:
     @property
     def answers(self) -> list[str]:
         """What the model would learn to say; of a text with its label the text, of any other row all of it."""
-        found = [turn.text for turn in self.turns if turn.role in _ANSWERS]
+        given = [turn for turn in self.turns if turn.role in _ANSWERS]
+        found = [turn.text for turn in given if not turn.masked] or [turn.text for turn in given]
         found = found or [turn.text for turn in self.turns if turn.role == "text"]
         return found or [turn.text for turn in self.turns if turn.role not in ("system", "user", "rejected")]
 
@@ -69,6 +73,11 @@ class Entry:
     def questions(self) -> list[str]:
         """What the model would be asked."""
         return [turn.text for turn in self.turns if turn.role in ("user", "question")]
+
+    @property
+    def asked(self) -> list[str]:
+        """The questions without what stands before them in tags, such as the passages that a search has found."""
+        return [_GIVEN.sub("", text) or text for text in self.questions]
 
     @property
     def text(self) -> str:
@@ -131,7 +140,8 @@ def _conversation(turns: Sequence[Json]) -> Iterator[Turn]:
         if isinstance(turn, Mapping):
             role = str(turn.get("role", turn.get("from", "?")))
             said = _text(turn.get("content", turn.get("value")))
-            yield Turn(_ROLES.get(role, role), "\n".join(filter(None, (said, *_calls(turn.get("tool_calls"))))))
+            masked = turn.get("train") is False or turn.get("weight") == 0
+            yield Turn(_ROLES.get(role, role), "\n".join(filter(None, (said, *_calls(turn.get("tool_calls"))))), masked)
 
 
 def _calls(calls: Json) -> Iterator[str]:

@@ -93,7 +93,8 @@ def repetition_section(questions: Openings, answers: Openings, phrases: Phrases,
             parts += [tag("h3", caption), tag("p", told), _repeated(f"openings-{name}", caption, told, openings)]
     if phrases.commonest:
         told = (
-            f"Runs of {PHRASE_WORDS} words or more, grown as far as they are shared, in {counted(phrases.rows, 'row')}."
+            f"Runs of {PHRASE_WORDS} words or more in what is trained on, grown as far as they are shared, in"
+            f" {counted(phrases.rows, 'row')}."
         )
         caption = "Which phrases come again and again?"
         parts += [tag("h3", caption), tag("p", told), _repeated("phrases", caption, told, phrases)]

@@ -20,6 +20,7 @@ from generation_functions.report.near_duplicates import DuplicateFinder, Duplica
 from generation_functions.report.reading import ROWS, shown
 from generation_functions.report.repetition import OpeningCount, PhraseCount
 from generation_functions.report.sampling import Sample
+from generation_functions.report.words import words_of
 
 _QUOTE = 120
 
@@ -138,15 +139,15 @@ class _Counts:
         self._compare(entry)
 
     def _measure(self, entry: Entry) -> None:
-        answers, questions = entry.answers, entry.questions
+        answers = entry.answers
         self.lengths.add(entry.tokens)
-        for turns, lengths, openings in (
-            (questions, self.question_lengths, self.questions),
-            (answers, self.answer_lengths, self.answers),
+        for turns, said, lengths, openings in (
+            (entry.questions, entry.asked, self.question_lengths, self.questions),
+            (answers, answers, self.answer_lengths, self.answers),
         ):
             if turns:
                 lengths.add(sum(map(estimate_tokens, turns)))
-                openings.add(turns[0])
+                openings.add(said[0])
         if not any(turn.text.strip() for turn in entry.turns):
             self.empty += 1
         elif not all(answer.strip() for answer in answers):
@@ -157,7 +158,7 @@ class _Counts:
         if self._is_compared(entry.index):
             self.finder.add(entry.index, entry.said)
         if self._is_phrased(entry.index):
-            self.phrases.add(entry.said)
+            self.phrases.add([word for answer in entry.answers for word in words_of(answer)])
         if self._held_out is not None:
             self._held_out.look_into(entry)
 

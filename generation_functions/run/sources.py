@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 READ, CHUNK = "read", "chunk"
 PARSED = ".documents"
 LONGEST_LICENCE = 200
+READS_FROM = "reads_from"
+"""The fact of a store that names the folder its documents come from, where another run inside the same run wrote it."""
 
 _Known: TypeAlias = tuple[str, int]
 """What was found's key, and how often its file has held the same by then."""
@@ -117,6 +119,9 @@ class Documents:
         """The parts to read the folder in. `last` is the source's last stage, whose rows tell how far a run had got."""
         if (shard := self.run.options.shard) is not None:
             shard.rank(file_sources(self.folder))
+        if self.folder.resolve().is_relative_to(self.run.folder.top.path.resolve()):
+            # What a run inside the same run wrote: where that one went through a sample, this is part of it.
+            self.run.folder.store.set_fact(READS_FROM, str(self.folder.resolve()))
         selection = self.run.folder.selection
         return _halves(selection.frontier(last.name), self.folder, selection.shard_of_files)
 

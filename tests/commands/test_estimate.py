@@ -141,3 +141,56 @@ def test_it_says_what_the_sample_was_and_what_the_range_means(call: Call) -> Non
     assert told.code == 0
     for part in ("30 source rows", "From 6 source rows drawn at random from 30", "90 %", "rules answer", "$0"):
         assert part in told.out
+
+
+CHAIN = """
+
+async def chained(run: Run, *, input_dir: Path, writer: Model) -> Dataset:
+    \"\"\"A run that writes texts, and one that reads them.\"\"\"
+    first = run.child("first")
+    await poems(first, input_dir=input_dir, writer=writer)
+    texts = first.output_dir / "texts"
+    texts.mkdir(exist_ok=True)
+    for number, line in enumerate((first.output_dir / "datasets" / "poems.jsonl").read_text().splitlines()):
+        (texts / f"{number:02}.txt").write_text(line)
+    return await poems(run.child("second"), input_dir=texts, writer=writer)
+"""
+
+
+def test_of_a_composition_each_run_inside_it_is_told_and_what_reads_a_sample_is_scaled_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    documents = {f"{n:02}.txt": f"The mill number {n} on the river was built in {1700 + n}." for n in range(24)}
+    project = write_project(tmp_path, documents=documents)
+    with (project / "poems.py").open("a") as file:
+        file.write(CHAIN)
+    config = (project / "config.yaml").read_text()
+    (project / "config.yaml").write_text(config.replace(":poems", ":chained").replace("  chunk_tokens: 100\n", ""))
+    call = caller(project, monkeypatch, capsys)
+
+    (found,) = json_lines(call("estimate", "config.yaml", "--sample", "6", "--json"))
+    inside = {part: models["small"]["calls"]["likely"] for part, models in found["runs_inside"].items()}
+    told = call("estimate", "config.yaml", "--sample", "6")
+    assert "run inside it" in told.out
+
+    ran = call("run", "config.yaml", "--json", "--quiet")
+    assert ran.code == 0, ran.err
+    real = {}
+    for part in ("first", "second"):
+        steps = json.loads((project / "out" / part / "run.json").read_text())["steps"].values()
+        real[part] = sum(step["calls"] + step["reused"] for step in steps)
+    assert inside == pytest.approx(real)
+    assert found["models"]["small"]["calls"]["likely"] == pytest.approx(sum(real.values()))
+    assert found["sample"]["calls"] == sum(real.values()) / 4
+
+
+def test_a_pipeline_that_asks_no_model_costs_nothing(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "plain.yaml").write_text("pipeline: poems.py:idle\noutput_dir: idle\n")
+    with (tmp_path / "poems.py").open("a") as file:
+        file.write(
+            '\n\nasync def idle(run: Run) -> Dataset:\n    """Count."""\n'
+            '    return await run.write(run.rows([{"n": 1}]), "numbers")\n'
+        )
+    told = call("estimate", "plain.yaml")
+    assert told.code == 0
+    assert "no model is asked" in told.out

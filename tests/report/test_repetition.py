@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from generation_functions.report.repetition import OpeningCount, PhraseCount, Repeated
+from tests.report.rows import figures_of
 
 
 @pytest.mark.parametrize(
@@ -62,3 +65,27 @@ def test_memory_is_bounded_and_common_phrases_stay(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("generation_functions.report.repetition._PRUNE_AT", 300)
     rows = [f"{' '.join(f'w{number}x{at}' for at in range(30))} one two three four five six" for number in range(100)]
     assert Repeated("one two three four five six", 100) in phrases(rows)
+
+
+def test_what_prompts_hold_is_no_repetition_of_the_rows_and_neither_is_what_is_masked(tmp_path: Path) -> None:
+    passage = (
+        '<passage source="bees.txt" title="bees">\nThe same long passage stands before every question.\n</passage>'
+    )
+    wrong = {"role": "assistant", "content": "one two three four five six seven eight", "train": False}
+    rows = [
+        {
+            "messages": [
+                {"role": "user", "content": f"{passage}\n\nquestion{n} of{n} its{n} own{n} here{n}?"},
+                wrong,
+                {"role": "user", "content": "Are you quite sure about that?"},
+                {"role": "assistant", "content": " ".join(f"word{n}x{m}" for m in range(9))},
+            ]
+        }
+        for n in range(9)
+    ]
+    found = figures_of(tmp_path, rows)
+    assert found.phrases.commonest == ()
+    assert found.questions.commonest == ()
+    assert found.answers.commonest == ()
+    answered = [{"messages": [*row["messages"][:2], {"role": "assistant", "content": passage}]} for row in rows]
+    assert figures_of(tmp_path, answered).phrases.commonest[0].rows == 9

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from generation.core_components.conversations import ThoughtsAs
 from generation.core_components.languages import OWN_LANGUAGE, Language
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_components.trainers import Training, write_trainer_configs
 from generation.core_composition.complete_factual.checking import check_settings
 from generation.core_composition.complete_factual.inputs import InputFolder
@@ -40,7 +40,7 @@ async def complete_factual(
     mender: Annotated[Model | None, Field(description="Mends layouts; the judge without one.")] = None,
     embedder: Annotated[Model | None, Field(description="Gives vectors to search by, where a part searches.")] = None,
     chunk_tokens: Annotated[int, Field(ge=64, le=4_000, description="Longest chunk, in tokens.")] = 800,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
     language: Language = OWN_LANGUAGE,
     votes: Annotated[int, Field(ge=1, le=15, description="Votes each check may take; more than half must pass.")] = 3,
     thoughts_as: Annotated[ThoughtsAs, Field(description="Thoughts in <think> tags, or in a field.")] = "tags",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import Field
 
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_pipelines.classifier.growing import Grown, Plan, Pool, grown
 from generation.core_pipelines.classifier.report import lines, report
 from generation.core_pipelines.classifier.steps import check_classes, label_text, listed, write_rules
@@ -37,7 +37,7 @@ async def classifier(
     more_texts: Annotated[Count, Field(description="Texts labelled in each further round.")] = 50,
     most_texts: Annotated[Count, Field(description="Most texts labelled for training altogether.")] = 500,
     votes: Annotated[int, Field(ge=1, le=15, description="Most votes on a text's label.")] = 3,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
 ) -> Dataset:
     """Train a text classifier on labels by a model until it is accurate enough, and label all texts with it."""
     check_classes(classes)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_components.text_folder import offer_texts
 from generation.core_pipelines.clean_documents.documents import as_document, document_of, gap_after
 from generation.core_pipelines.clean_documents.steps import mended_or_kept
@@ -27,7 +27,7 @@ async def clean_documents(
     keep_refused: Annotated[
         bool, Field(description="Whether a piece whose mending is refused stays as it was; else it is left out.")
     ] = True,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
 ) -> Dataset:
     """Mend the layout of your documents with a model that must not change their words."""
     if reading.overlap:

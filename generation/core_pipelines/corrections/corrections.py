@@ -10,7 +10,7 @@ from pydantic import Field
 
 from generation.core_components.conversations import ThoughtsAs
 from generation.core_components.languages import OWN_LANGUAGE, Language
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_pipelines.corrections.conversation import about, as_conversation
 from generation.core_pipelines.corrections.flaws import FLAWS, Flaw, fate
 from generation.core_pipelines.corrections.steps import answer_first, ask, check, correct
@@ -24,7 +24,7 @@ async def corrections(
     writer: Annotated[Model, Field(description="Asks, answers rightly and wrongly, doubts and corrects.")],
     judge: Annotated[Model, Field(description="Decides whether what is wrong is wrong and what is right is right.")],
     chunk_tokens: Annotated[int, Field(ge=64, le=32_000, description="Longest chunk, in tokens.")] = 800,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
     questions: Annotated[int, Field(ge=1, le=20, description="Most questions asked about a chunk.")] = 2,
     flaws: Annotated[
         tuple[Flaw, ...], Field(min_length=1, description="Flaws that first answers are drawn from.")

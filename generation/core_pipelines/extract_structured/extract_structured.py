@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from generation.core_components.languages import OWN_LANGUAGE, Language
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_pipelines.extract_structured.records import Extraction
 from generation.core_pipelines.extract_structured.steps import extract
 from generation_functions import Dataset, Model, Run
@@ -27,7 +27,7 @@ async def extract_structured(
     ] = "quoted",
     chunk_tokens: Annotated[int, Field(ge=64, le=32_000, description="Longest chunk, in tokens.")] = 800,
     language: Language = OWN_LANGUAGE,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
 ) -> Dataset:
     """Extract rows of your schema from your documents, each value with its place in them."""
     quoted = values == "quoted" and language == OWN_LANGUAGE

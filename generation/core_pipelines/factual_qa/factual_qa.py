@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from generation.core_components.languages import OWN_LANGUAGE, Language
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_pipelines.factual_qa.conversation import as_conversation
 from generation.core_pipelines.factual_qa.steps import (
     ask_questions,
@@ -35,7 +35,7 @@ async def factual_qa(
         float | None, Field(gt=0, le=1, description="Drop questions worded this much like one before; 1: equal ones.")
     ] = None,
     language: Language = OWN_LANGUAGE,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
 ) -> Dataset:
     """Write question-and-answer conversations grounded in your documents."""
     chunks = reading.chunks(run, input_dir, chunk_tokens)

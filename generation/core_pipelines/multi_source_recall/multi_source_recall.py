@@ -10,7 +10,7 @@ from pydantic import Field
 
 from generation.core_components.conversations import ThoughtsAs
 from generation.core_components.languages import OWN_LANGUAGE, Language
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_components.retrieval import related_chunks
 from generation.core_pipelines.multi_source_recall.conversation import about, as_conversation
 from generation.core_pipelines.multi_source_recall.steps import answer, ask_in_ways, check_answer
@@ -28,7 +28,7 @@ async def multi_source_recall(
         Model | None, Field(description="Gives vectors to find related passages by; letters do without one.")
     ] = None,
     chunk_tokens: Annotated[int, Field(ge=64, le=32_000, description="Longest chunk, in tokens.")] = 800,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
     related: Annotated[int, Field(ge=1, le=10, description="Most passages shown beside a chunk.")] = 3,
     ways: Annotated[dict[Way, float], Field(description="Ways of asking, each with its share.")] = dict(SHARES),  # noqa: B006
     questions: Annotated[int, Field(ge=1, le=6, description="Questions about a chunk, each in a way of its own.")] = 2,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from generation.core_components.conversations import ThoughtsAs
 from generation.core_components.languages import OWN_LANGUAGE, Language
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_components.retrieval import RetrieveStep, searchable
 from generation.core_pipelines.rag_data.conversation import KEPT_OF_A_TURN, PassagesIn, about, as_conversation
 from generation.core_pipelines.rag_data.outcomes import outcome
@@ -28,7 +28,7 @@ async def rag_data(
         Model | None, Field(description="Gives vectors to search by; words and their spelling do without one.")
     ] = None,
     chunk_tokens: Annotated[int, Field(ge=64, le=32_000, description="Longest passage, in tokens.")] = 400,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
     questions: Annotated[int, Field(ge=1, le=20, description="Most questions asked about a chunk.")] = 2,
     passages: Annotated[int, Field(ge=1, le=20, description="Passages that a search gives.")] = 3,
     failed_share: Annotated[float, Field(ge=0, le=1, description="Share of searches that are made to fail.")] = 0.25,

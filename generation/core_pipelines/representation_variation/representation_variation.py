@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from generation.core_components.languages import OWN_LANGUAGE, Language
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_pipelines.representation_variation.forms import ALSO, FORMS, Also, Form
 from generation.core_pipelines.representation_variation.steps import every_form, list_facts
 from generation.core_pipelines.representation_variation.texts import as_text, check_context_line, finished
@@ -21,7 +21,7 @@ async def representation_variation(
     input_dir: Annotated[Path, Field(description="Folder of source documents.")],
     writer: Annotated[Model, Field(description="Lists the facts, draws conclusions and retells.")],
     chunk_tokens: Annotated[int, Field(ge=64, le=32_000, description="Longest chunk, in tokens.")] = 800,
-    reading: Annotated[Reading, Field(description="How documents are read, cut and cleared.")] = Reading(),
+    reading: DocumentReading = Reading(),
     language: Language = OWN_LANGUAGE,
     forms: Annotated[
         tuple[Form, ...], Field(min_length=1, description="Forms that retellings are drawn from.")

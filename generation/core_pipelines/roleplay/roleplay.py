@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from generation.core_components.languages import Language
-from generation.core_components.reading import Reading
+from generation.core_components.reading import DocumentReading, Reading
 from generation.core_pipelines.roleplay.casting import ARCHETYPES, EMOTIONS, WORLDS, cast_from_text, casts
 from generation.core_pipelines.roleplay.steps import rate_story, write_bible, write_features, write_scene, write_story
 from generation_functions import Dataset, Model, Row, Run
@@ -30,7 +30,7 @@ async def roleplay(
     worlds: Annotated[Listed, Field(description="Where stories play, without documents.")] = list(WORLDS),  # noqa: B006
     input_dir: Annotated[Path | None, Field(description="Folder of documents that inspire characters.")] = None,
     chunk_tokens: Annotated[int, Field(ge=64, le=32_000, description="Longest inspiration, in tokens.")] = 400,
-    reading: Reading = Reading(),
+    reading: DocumentReading = Reading(),
     language: Language = "English",
 ) -> Dataset:
     """Write roleplay conversations with characters of many kinds, and keep the good ones."""
