@@ -1,8 +1,10 @@
-"""Phrases by which a question or an answer speaks of the text it was made from."""
+"""Where a question or an answer speaks of the text it was made from: by phrases, or by naming its source."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 _TEXT_EN = r"(?:text|passage|excerpt|extract)"
 _PART_EN = r"(?:document|article|paragraph|section|chapter|material|context|information)"
@@ -36,3 +38,20 @@ def without_opening_reference(text: str) -> str:
     """The text without a reference it opens with: "According to the text, bees dance." → "Bees dance."."""
     rest = _OPENING.sub("", text, count=1)
     return text if not rest else rest[0].upper() + rest[1:]
+
+
+def sources_of(passages: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The sources of passages that have one, each once, in order of their names."""
+    return sorted({str(passage["source"]) for passage in passages if passage["source"]})
+
+
+def named_in(text: str, sources: Sequence[str]) -> list[str]:
+    """Those of the sources that a text names: whole, so that `tea.md` is not named by `green-tea.md`."""
+    return [source for source in sources if re.search(rf"(?<![\w/.-]){re.escape(source)}(?![\w-])", text)]
+
+
+def names_no_source(text: str, sources: Sequence[str]) -> str | None:
+    """What is wrong with an answer that names none of the sources it was given; None where it names one."""
+    if not sources or named_in(text, sources):
+        return None
+    return f"The answer names none of its sources ({', '.join(sources)})."

@@ -75,6 +75,16 @@ async def test_a_chunk_without_neighbours_asks_nothing(tmp_path: Path, documents
     assert [row["reason"] for row in rows_of(tmp_path / "out", "related", "dropped")] == ["nothing else belongs to it"]
 
 
+async def test_the_answer_that_a_follow_up_leans_on_is_not_learned(tmp_path: Path, documents: Path) -> None:
+    dataset = await recall(tmp_path / "out", documents, ways={"follow_up": 1.0})
+    segments = dataset.path.with_name("multi_source_recall.segments.jsonl").read_text(encoding="utf-8").splitlines()
+    assert dataset.rows > 0
+    for row, line in zip(rows(dataset), segments, strict=True):
+        learned = [segment["text"].strip() for segment in json.loads(line)["segments"] if segment["label"]]
+        assert learned == [turns(row)[-1]["content"]]
+        assert turns(row)[1]["train"] is False
+
+
 async def test_thoughts_can_stand_in_a_field(tmp_path: Path, documents: Path) -> None:
     found = rows(await recall(tmp_path / "out", documents, thoughts_as="field"))
     last = turns(found[0])[-1]

@@ -29,6 +29,8 @@ DOCUMENTS = {
     "paper.txt": "The Diamond Sutra was printed in AD 868. Parchment is made from the skins of sheep.",
 }
 
+SAMPLES = Path(__file__).parents[2] / "inputs" / "quickstart"
+
 
 @pytest.fixture
 def documents(tmp_path: Path) -> Path:
@@ -96,6 +98,13 @@ async def test_passages_can_stand_in_the_system_prompt_and_talks_have_turns(tmp_
         assert roles == ["system", *["user", "assistant"] * len(row["metadata"]["search"])]
         assert "<passage" in row["messages"][0]["content"]
         assert "<passage" not in asked_and_said(row)[0]
+
+
+async def test_no_turn_denies_what_another_turn_of_its_talk_shows(tmp_path: Path) -> None:
+    found = rows((await make(tmp_path / "out", SAMPLES, turns=3, chunk_tokens=150, failed_share=0.4)).path)
+    searches = [row["metadata"]["search"] for row in found]
+    assert any(len(search) > 1 and "found" not in search for search in searches)
+    assert all(set(search) == {"found"} or "found" not in search for search in searches)
 
 
 def test_killed_half_way_it_resumes_and_a_finished_run_asks_nothing(tmp_path: Path) -> None:

@@ -30,15 +30,16 @@ class EmbedStep(Step):
 
 @dataclass(frozen=True)
 class RetrieveStep(Step):
-    """Find passages for each row's question. Adds `into`, a list of their text, source, title and key, and `found`.
+    """Find passages for each row's question. Adds `into` (text, source, title, key each), `found`, `spoiled`.
 
     index   what is searched; with embeddings of its own it needs their model to embed the question
     on      the field that holds the question
     most    passages for a row
     missed  share of rows whose search is made to fail: the passage they stem from, its neighbours and the best others
             are left out, so that what is found looks right and is not
+    together  whether the rows of one passage are made to fail all or none, as the turns of one conversation must be
 
-    `found` is whether the passage that the row stems from is among them.
+    `found` is whether the passage that the row stems from is among them, `spoiled` whether the search was made to fail.
     """
 
     index: Index
@@ -47,9 +48,11 @@ class RetrieveStep(Step):
     into: str = "passages"
     most: int = 3
     missed: float = 0.0
+    together: bool = False
 
     async def process(self, row: Row, calls: Calls) -> Outcome:
-        drawn = Random(content_key(calls.asking.services.seed, self.name, row.key)).random()
+        drawn_by = row.root if self.together else row.key
+        drawn = Random(content_key(calls.asking.services.seed, self.name, drawn_by)).random()
         question = str(row[self.on])
         vector = None
         if self.index.embedded and gives_embeddings(calls.asking.model):
@@ -58,7 +61,7 @@ class RetrieveStep(Step):
         hits = await asyncio.to_thread(self._search, question, row, vector, away_from)
         passages = [hit.as_field() for hit in hits]
         found = any(hit.key == row.root for hit in hits)
-        return Outcome.kept(row, {self.into: passages, "found": found})
+        return Outcome.kept(row, {self.into: passages, "found": found, "spoiled": away_from is not None})
 
     def _search(self, question: str, row: Row, vector: str | None, away_from: Passage | None) -> list[Passage]:
         from generation.core_components.retrieval.vectors import decoded

@@ -38,8 +38,14 @@ def about(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_conversation(row: Mapping[str, Any], *, thoughts_as: ThoughtsAs) -> dict[str, Any]:
-    """A row of the dataset: `messages`, with thoughts before the last answer."""
+    """A row of the dataset: `messages`, with thoughts before the last answer.
+
+    The answer that a follow-up leans on has no thought and no source: it has `train: false`, and is masked in the
+    `segments` file.
+    """
     turns = [message for pair in row["before"] for message in _turn(pair["question"], pair["answer"])]
+    for message in turns[1::2]:
+        message["train"] = False
     turns += _turn(row["question"], row["answer"])
     system = drawn_system(turns, SYSTEM_PROMPTS)
     turns[-1][THOUGHTS] = row["thoughts"]

@@ -45,4 +45,5 @@ async def multi_source_recall(
         .through(check_answer, model=judge, votes=votes)
         .map(about)
     )
-    return await run.write(answered, "multi_source_recall", partial(as_conversation, thoughts_as=thoughts_as))
+    shape = partial(as_conversation, thoughts_as=thoughts_as)
+    return await run.write(answered, "multi_source_recall", shape, formats=("messages", "segments"))

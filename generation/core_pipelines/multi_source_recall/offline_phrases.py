@@ -89,7 +89,7 @@ PHRASES: Mapping[str, Phrases] = {
 }
 
 UNHEARD_OF = {
-    "en": "What is {name}, and what does it have to do with {topic}?",
+    "en": "What is {name}, and what does it have to do with “{topic}”?",
     "de": "Was besagt {name}, und was hat das mit „{topic}“ zu tun?",
     "fr": "Qu'est-ce que {name}, et quel rapport avec « {topic} » ?",
     "es": "¿En qué consiste {name} y qué tiene que ver con «{topic}»?",

@@ -203,7 +203,8 @@ def _in_common(one: Known, other: Known) -> float:
 
 
 def _words(sentence: str) -> list[str]:
-    return [word[:6].casefold() for word in re.findall(r"[^\W\d_]{4,}", sentence)]
+    words = (word.casefold() for word in re.findall(r"[^\W\d_]{4,}", sentence))
+    return [word[:6] for word in words if word not in WEAK_WORDS]
 
 
 def _plain(sentence: str) -> bool:

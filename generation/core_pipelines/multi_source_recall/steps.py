@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from generation.core_components.retrieval import shown
-from generation.core_components.source_references import speaks_of_its_source
+from generation.core_components.source_references import (
+    named_in,
+    names_no_source,
+    sources_of,
+    speaks_of_its_source,
+)
 from generation.core_components.titles import with_title
 from generation.core_pipelines.multi_source_recall import offline_rules
 from generation.core_pipelines.multi_source_recall.ways import TOLD, WAYS, Way, drawn
@@ -46,14 +51,14 @@ def unaskable(value: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:
 
 def cites_badly(value: Mapping[str, str], row: Mapping[str, Any]) -> str | None:
     """What is wrong with an answer's sources: none named, or one only where several are needed."""
-    sources = {passage["source"] for passage in row["passages"] if passage["source"]}
-    cited = {source for source in sources if source in value["answer"]}
-    if row["way"] == "hallucination" or not sources:
+    sources = sources_of(row["passages"])
+    if row["way"] == "hallucination":
         return None
-    if not cited:
-        return f"The answer names none of its sources ({', '.join(sorted(sources))})."
+    if (uncited := names_no_source(value["answer"], sources)) is not None:
+        return uncited
+    cited = named_in(value["answer"], sources)
     if row["way"] in NEEDS_SEVERAL and len(sources) > 1 and len(cited) < 2:
-        return f"The answer names only {cited.pop()}, and this question needs several sources."
+        return f"The answer names only {cited[0]}, and this question needs several sources."
     return None
 
 

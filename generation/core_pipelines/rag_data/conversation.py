@@ -15,24 +15,24 @@ KEPT_OF_A_TURN = ("question", "passages", "search", "thoughts", "answer")
 
 SYSTEM_PROMPTS: Mapping[str, Sequence[str]] = {
     "en": (
-        "Before each question you see passages that a search found. Use what helps, name its source, and notice when "
-        "the search has missed.",
+        "You are given passages that a search found. Use what helps, name its source, and notice when the search has "
+        "missed.",
         "Answer with the help of the passages given. They may be about something else: then say so, and do not bend "
         "them to fit.",
         "You are a careful assistant with a search at hand. What you take from a passage you cite; what no passage "
         "says you mark as your own knowledge.",
     ),
     "de": (
-        "Vor jeder Frage stehen Textstellen, die eine Suche gefunden hat. Nutze, was hilft, nenne die Quelle, und "
-        "bemerke, wenn die Suche danebenlag.",
+        "Du bekommst Textstellen, die eine Suche gefunden hat. Nutze, was hilft, nenne die Quelle, und bemerke, wenn "
+        "die Suche danebenlag.",
         "Antworte mit Hilfe der Textstellen. Wenn sie von etwas anderem handeln, sage das.",
     ),
     "fr": (
-        "Avant chaque question se trouvent des passages issus d'une recherche. Servez-vous de ce qui est utile, citez "
+        "Vous recevez des passages issus d'une recherche. Servez-vous de ce qui est utile, citez "
         "la source, et remarquez quand la recherche a échoué.",
     ),
     "es": (
-        "Antes de cada pregunta hay pasajes que encontró una búsqueda. Usa lo que sirva, cita la fuente y date cuenta "
+        "Recibes pasajes que encontró una búsqueda. Usa lo que sirva, cita la fuente y date cuenta "
         "cuando la búsqueda ha fallado.",
     ),
 }

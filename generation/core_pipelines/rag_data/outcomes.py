@@ -20,15 +20,18 @@ TOLD: Mapping[str, str] = {
 """What whoever answers is told of the search."""
 
 
-def outcome(unknown_share: float, seed: int) -> Callable[[Row], dict[str, Any]]:
+def outcome(unknown_share: float, seed: int, *, turns: int = 1) -> Callable[[Row], dict[str, Any]]:
     """Adds `search` to a row: found, or of those that are not, a share where the answer is not known either.
 
-    `known` is the text that the answer is from where it comes from memory, else empty.
+    `known` is the text that the answer is from where it comes from memory, else empty. Where a conversation has several
+    turns, a search that missed unasked is dropped: another turn may show the very passage that this one lacks.
     """
 
     def decide(row: Row) -> dict[str, Any]:
         if not row["passages"]:
             raise Drop("the search gave no passage at all")
+        if turns > 1 and not row["found"] and not row["spoiled"]:
+            raise Drop("the search missed it, and another turn of its conversation may show it")
         search: Search = "found"
         if not row["found"]:
             lost = Random(content_key(seed, "unknown", row.key)).random() < unknown_share

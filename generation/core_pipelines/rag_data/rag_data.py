@@ -45,11 +45,11 @@ async def rag_data(
 ) -> Dataset:
     """Write conversations that use what a search found, and notice where it found the wrong thing."""
     library = await searchable(run, reading.chunks(run, input_dir, chunk_tokens), embedder=embedder)
-    search = RetrieveStep("search", library.index, most=passages, missed=failed_share)
+    search = RetrieveStep("search", library.index, most=passages, missed=failed_share, together=turns > 1)
     answered = (
         library.chunks.through(ask, model=writer, most=questions, language=language)
         .through(search, model=embedder)
-        .map(outcome(unknown_share, run.seed), name="outcome")
+        .map(outcome(unknown_share, run.seed, turns=turns), name="outcome")
         .through(answer, model=writer, language=language)
         .through(check_answer, model=judge, votes=votes)
         .group(size=turns, into="turns", fields=KEPT_OF_A_TURN)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generation.core_components.retrieval import shown
-from generation.core_components.source_references import speaks_of_its_source
+from generation.core_components.source_references import names_no_source, sources_of, speaks_of_its_source
 from generation.core_components.titles import with_title
 from generation.core_pipelines.rag_data import offline_rules
 from generation.core_pipelines.rag_data.outcomes import TOLD
@@ -35,10 +35,7 @@ def unaskable(questions: list[str], row: Mapping[str, Any]) -> str | None:
 
 def cites_badly(value: Mapping[str, str], row: Mapping[str, Any]) -> str | None:
     """What is wrong with an answer's sources: none named where the search found them."""
-    sources = {passage["source"] for passage in row["passages"] if passage["source"]}
-    if row["search"] != "found" or not sources or any(source in value["answer"] for source in sources):
-        return None
-    return f"The answer names none of the passages' sources ({', '.join(sorted(sources))})."
+    return names_no_source(value["answer"], sources_of(row["passages"])) if row["search"] == "found" else None
 
 
 def with_search(row: Mapping[str, Any]) -> dict[str, str]:

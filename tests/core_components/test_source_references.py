@@ -1,0 +1,32 @@
+"""Which of its sources an answer names."""
+
+from __future__ import annotations
+
+import pytest
+
+from generation.core_components.source_references import named_in, names_no_source, sources_of
+
+
+def test_sources_are_told_once_and_in_order() -> None:
+    assert sources_of([{"source": "b.md"}, {"source": ""}, {"source": "a.md"}, {"source": "b.md"}]) == ["a.md", "b.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Tea is heated (tea.md).", ["tea.md"]),
+        ("Says tea.md: and notes/tea.md as well", ["notes/tea.md", "tea.md"]),
+        ("green-tea.md has it", []),
+        ("Only in notes/tea.md.", ["notes/tea.md"]),
+        ("tea.md2 has it", []),
+        ("Tea is heated.", []),
+    ],
+)
+def test_a_source_is_named_whole(text: str, named: list[str]) -> None:
+    assert named_in(text, ["notes/tea.md", "tea.md"]) == named
+
+
+def test_an_answer_without_a_source_is_told_which_there_are() -> None:
+    assert names_no_source("It is so.", ["a.md", "b.md"]) == "The answer names none of its sources (a.md, b.md)."
+    assert names_no_source("It is so (b.md).", ["a.md", "b.md"]) is None
+    assert names_no_source("It is so.", []) is None
