@@ -26,6 +26,7 @@ _ROLES = {
 _ANSWERS = ("assistant", "chosen", "answer")
 _NOT_SAID = ("system", "rejected")
 _GIVEN = re.compile(r"\A(?:\s*<([A-Za-z]\w*)(?:\s[^<>]*)?>.*?</\1>)+\s*", re.DOTALL)
+_MARKS_OF_THOUGHT = re.compile(r"\s*</?think>\s*")
 _ABOUT_THE_ROW = ("metadata", "id", "key", "source", "language", "split")
 
 
@@ -61,6 +62,11 @@ class Entry:
         """The words that make the row this row: system prompts and rejected answers left out."""
         return tuple(word for turn in self.turns if turn.role not in _NOT_SAID for word in words_of(turn.text))
 
+    @cached_property
+    def whole(self) -> Words:
+        """All words but system prompts: two pairs with one chosen answer and different rejected ones are two rows."""
+        return tuple(word for turn in self.turns if turn.role != "system" for word in words_of(turn.text))
+
     @property
     def answers(self) -> list[str]:
         """What the model would learn to say; of a text with its label the text, of any other row all of it."""
@@ -68,6 +74,11 @@ class Entry:
         found = [turn.text for turn in given if not turn.masked] or [turn.text for turn in given]
         found = found or [turn.text for turn in self.turns if turn.role == "text"]
         return found or [turn.text for turn in self.turns if turn.role not in ("system", "user", "rejected")]
+
+    @property
+    def answered(self) -> list[str]:
+        """The answers without the marks that a thinking model sets around its thoughts: every row has those."""
+        return [_MARKS_OF_THOUGHT.sub("\n", text).lstrip() for text in self.answers]
 
     @property
     def questions(self) -> list[str]:

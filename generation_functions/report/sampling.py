@@ -37,8 +37,3 @@ class Sample(Generic[Item]):
     def items(self) -> list[Item]:
         """The sample, in the order in which its items came."""
         return [item for _, _, item in sorted(self._heap, key=lambda entry: entry[1])]
-
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing was left out."""
-        return self.seen <= self.size

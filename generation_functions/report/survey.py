@@ -139,26 +139,25 @@ class _Counts:
         self._compare(entry)
 
     def _measure(self, entry: Entry) -> None:
-        answers = entry.answers
         self.lengths.add(entry.tokens)
         for turns, said, lengths, openings in (
             (entry.questions, entry.asked, self.question_lengths, self.questions),
-            (answers, answers, self.answer_lengths, self.answers),
+            (entry.answers, entry.answered, self.answer_lengths, self.answers),
         ):
             if turns:
                 lengths.add(sum(map(estimate_tokens, turns)))
                 openings.add(said[0])
         if not any(turn.text.strip() for turn in entry.turns):
             self.empty += 1
-        elif not all(answer.strip() for answer in answers):
+        elif not all(answer.strip() for answer in entry.answers):
             self.empty_answers += 1
 
     def _compare(self, entry: Entry) -> None:
         self.mapped.add(entry)
         if self._is_compared(entry.index):
-            self.finder.add(entry.index, entry.said)
+            self.finder.add(entry.index, entry.whole)
         if self._is_phrased(entry.index):
-            self.phrases.add([word for answer in entry.answers for word in words_of(answer)])
+            self.phrases.add([word for answer in entry.answered for word in words_of(answer)])
         if self._held_out is not None:
             self._held_out.look_into(entry)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation_functions.report.near_duplicates import Cluster, DuplicateFinder, Duplicates
+from tests.report.rows import figures_of
 
 LONG = [f"word{number}" for number in range(60)]
 
@@ -66,3 +68,9 @@ def test_a_beginning_that_all_rows_share_makes_no_cluster() -> None:
     draw = Random(4)
     rows = [[*stock, *(f"w{draw.randrange(5000)}" for _ in range(60))] for _ in range(300)]
     assert found(*rows).redundant == 0
+
+
+def test_a_pair_repeats_another_only_where_both_of_its_answers_do(tmp_path: Path) -> None:
+    pairs = [{"prompt": "Why?", "chosen": "Because the tide turns.", "rejected": worse} for worse in ("No.", "Yes.")]
+    assert figures_of(tmp_path, pairs).duplicates.redundant == 0
+    assert figures_of(tmp_path, [*pairs, pairs[0]]).duplicates.identical == 1

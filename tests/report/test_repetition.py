@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generation_functions.report.repetition import OpeningCount, PhraseCount, Repeated
-from tests.report.rows import figures_of
+from tests.report.rows import conversation, figures_of
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,12 @@ def test_what_prompts_hold_is_no_repetition_of_the_rows_and_neither_is_what_is_m
     assert found.answers.commonest == ()
     answered = [{"messages": [*row["messages"][:2], {"role": "assistant", "content": passage}]} for row in rows]
     assert figures_of(tmp_path, answered).phrases.commonest[0].rows == 9
+
+
+def test_the_marks_of_thoughts_are_no_opening_and_no_phrase(tmp_path: Path) -> None:
+    rows = [
+        conversation(f"q{n} a{n} b{n}?", f"<think>\nI look it up x{n}.\n</think>\n\nsaid{n} word{n} more{n} and{n}")
+        for n in range(40)
+    ]
+    found = figures_of(tmp_path, rows)
+    assert found.answers.commonest == found.phrases.commonest == ()

@@ -17,7 +17,6 @@ def test_a_sample_is_so_many_of_the_items_in_their_order(count: int, size: int, 
     sample.extend(range(count))
     assert len(sample.items) == min(count, size)
     assert sample.items == sorted(set(sample.items))
-    assert sample.is_all is (count <= size)
 
 
 def drawn(seed: int) -> list[int]:
