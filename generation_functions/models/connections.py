@@ -45,7 +45,7 @@ class Connections:
         self._most = most
         self._head = _head(url, headers)
         self._idle: list[_Connection] = []
-        self._all: set[_Connection] = set()
+        self._all: dict[_Connection, None] = {}  # in the order of their making
         self._buffer = bytearray(_BUFFER_BYTES)
         self._known: tuple[str, float] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -142,7 +142,7 @@ class Connections:
 class _Connection(asyncio.BufferedProtocol):
     """One connection, with at most one call on it. All read into the same buffer, which is emptied at once."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, buffer: bytearray, all_of_them: set[_Connection]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, buffer: bytearray, all_of_them: dict[_Connection, None]) -> None:
         self._loop = loop
         self.idle_since = self.deadline = 0.0
         self.lost = False
@@ -178,7 +178,7 @@ class _Connection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.WriteTransport, transport)
-        self._all.add(self)
+        self._all[self] = None
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._view
@@ -197,7 +197,7 @@ class _Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
-        self._all.discard(self)
+        self._all.pop(self, None)
         if self._waiter is None or self._waiter.done() or self._reader is None:
             return
         try:

@@ -102,7 +102,7 @@ class FailoverClient:
         self._tries = tries
         self._tell = tell
         self._told: set[str] = set()
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: dict[asyncio.Future[None], None] = {}  # in the order of their coming
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request; see `ModelClient`."""
@@ -160,13 +160,13 @@ class FailoverClient:
         # One that is ready and still not chosen waits for another's first call, whose end is told.
         waits = [wait for site in self.sites if site.usable and (wait := site.wait_s)]
         change: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.add(change)
+        self._waiting[change] = None
         timer = self._tries.timing.call_later(min([_LONGEST_WAIT_S, *waits]), partial(_settle, change))
         try:
             await change
         finally:
             timer.cancel()
-            self._waiting.discard(change)
+            self._waiting.pop(change, None)
 
     def _woken(self) -> None:
         if self._waiting:
