@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,24 @@ async def test_a_child_whose_end_cannot_be_written_fails_its_parent(tmp_path: Pa
     assert manifest_of(tmp_path)["status"] == "failed"
     assert manifest_of(tmp_path / "second")["status"] == "failed"
     assert not any(is_held(folder) for folder in (tmp_path, tmp_path / "first", tmp_path / "second"))
+
+
+async def test_a_run_ended_while_its_child_ends_gives_every_folder_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def pipeline() -> None:
+        async with Run(tmp_path) as run:
+            await both(run)
+            flushed = run.child("first").folder.store.flushed
+            monkeypatch.setattr(run.child("first").folder.store, "flushed", lambda: cancelled(flushed))
+
+    async def cancelled(flushed: Callable[[], Awaitable[None]]) -> None:
+        await flushed()
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await pipeline()
+    assert not any(is_held(folder) for folder in (tmp_path, tmp_path / "first", tmp_path / "second"))
+    async with Run(tmp_path) as run:
+        await both(run)
+    assert manifest_of(tmp_path)["status"] == "succeeded"
