@@ -3,6 +3,10 @@
 A row moves on as soon as it is ready. Workers take the deepest ready row first and a new source row only when nothing
 deeper waits, so rows in progress stay bounded by the number of workers and what they fan out to, and a paid-for row is
 finished before another is begun. Workers are tasks made on demand and end when they find nothing to do.
+
+At the source's end that order would leave the last rows to go through one call after another while fewer and fewer
+calls are open. So as many source rows as there are workers are read ahead, and when these are the last, they are all
+begun, and rows with the longest way to go come first: what is left at the very end are single calls, side by side.
 """
 
 from __future__ import annotations
@@ -124,7 +128,7 @@ class Flow:
 
     async def _work(self) -> None:
         while self._error is None and self._stop.stopped is None:
-            job = self._next_ready()
+            job = self._next_ready() if not self._exhausted or not self._fresh else None
             if job is None:
                 row = await self._next_source()
                 if row is None:
@@ -144,15 +148,17 @@ class Flow:
         return any(self._ready)
 
     def _next_ready(self) -> tuple[Row, int] | None:
-        for index in range(len(self._ready) - 1, -1, -1):
+        deepest_first = range(len(self._ready) - 1, -1, -1)
+        for index in reversed(deepest_first) if self._exhausted else deepest_first:
             if self._ready[index]:
                 return self._ready[index].popleft(), index
         return None
 
     async def _next_source(self) -> Row | None:
-        if not self._fresh and not self._exhausted:
+        few = len(self._fresh) <= self._width and not self._reading.locked()
+        if not self._exhausted and (few or not self._fresh):
             async with self._reading:
-                if not self._fresh and not self._exhausted:
+                if not self._exhausted and len(self._fresh) <= self._width:
                     await self._read()
         return self._fresh.popleft() if self._fresh else None
 
