@@ -128,7 +128,7 @@ class Flow:
 
     async def _work(self) -> None:
         while self._error is None and self._stop.stopped is None:
-            job = self._next_ready() if not self._exhausted or not self._fresh else None
+            job = self._next_ready() if not self._fresh or not self._ending else None
             if job is None:
                 row = await self._next_source()
                 if row is None:
@@ -144,12 +144,17 @@ class Flow:
             made = await stage.process(row, self._recorder)
             self._settle(row, index, made)
 
+    @property
+    def _ending(self) -> bool:
+        """Whether no more source rows are left than there are workers."""
+        return self._exhausted and len(self._fresh) <= self._width
+
     def _has_ready(self) -> bool:
         return any(self._ready)
 
     def _next_ready(self) -> tuple[Row, int] | None:
         deepest_first = range(len(self._ready) - 1, -1, -1)
-        for index in reversed(deepest_first) if self._exhausted else deepest_first:
+        for index in reversed(deepest_first) if self._ending else deepest_first:
             if self._ready[index]:
                 return self._ready[index].popleft(), index
         return None

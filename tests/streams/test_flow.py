@@ -43,7 +43,8 @@ async def flow_through(run: Run, count: int, steps: list[DepthFirst], width: int
     return arrived
 
 
-async def test_a_row_is_finished_before_another_is_begun(tmp_path: Path) -> None:
+async def order_of(folder: Path, count: int) -> list[str]:
+    """In which order one worker takes rows through three steps."""
     order: list[str] = []
 
     def note(name: str) -> DepthFirst:
@@ -53,9 +54,19 @@ async def test_a_row_is_finished_before_another_is_begun(tmp_path: Path) -> None
 
         return visiting(name, visit)
 
-    async with Run(tmp_path) as run:
-        await flow_through(run, 3, [note("a"), note("b"), note("c")], width=1)
-    assert order == ["a0", "b0", "c0", "a1", "b1", "c1", "a2", "b2", "c2"]
+    async with Run(folder) as run:
+        await flow_through(run, count, [note("a"), note("b"), note("c")], width=1)
+    return order
+
+
+async def test_a_row_is_finished_before_another_is_begun(tmp_path: Path) -> None:
+    order = await order_of(tmp_path, 70)
+    assert order[: 3 * 68] == [f"{step}{n}" for n in range(68) for step in "abc"]
+
+
+async def test_the_last_rows_are_begun_together_and_end_in_single_calls(tmp_path: Path) -> None:
+    order = await order_of(tmp_path, 70)
+    assert order[3 * 68 :] == ["a68", "a69", "b68", "b69", "c68", "c69"]
 
 
 async def test_no_more_rows_are_in_progress_than_the_width_allows(tmp_path: Path) -> None:
