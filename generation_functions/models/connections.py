@@ -142,7 +142,9 @@ class Connections:
 class _Connection(asyncio.BufferedProtocol):
     """One connection, with at most one call on it. All read into the same buffer, which is emptied at once."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, buffer: bytearray, all_of_them: dict[_Connection, None]) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, buffer: bytearray, all_of_them: dict[_Connection, None]
+    ) -> None:
         self._loop = loop
         self.idle_since = self.deadline = 0.0
         self.lost = False
