@@ -6,18 +6,22 @@ It sees no keys, what libraries print in it goes nowhere, and it ends with the p
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
 """What such a process may see of the environment: no keys, no tokens."""
 
 PR_SET_PDEATHSIG = 1
+
+PIPE = 1 << 20
+"""Bytes that a pipe holds."""
 
 
 def start(module: str) -> subprocess.Popen[bytes]:
@@ -27,7 +31,17 @@ def start(module: str) -> subprocess.Popen[bytes]:
     environment["OMP_THREAD_LIMIT"] = "1"
     command = [sys.executable, "-P", "-m", module, str(os.getpid())]
     settings: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, env=environment, **settings)
+    process = subprocess.Popen(command, env=environment, **settings)
+    for pipe in (process.stdin, process.stdout):
+        _widen(pipe)
+    return process
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a pipe hold more, where the system can: whoever writes into it waits less for whoever reads."""
+    if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def close(process: subprocess.Popen[bytes]) -> int:

@@ -53,9 +53,9 @@ class Document:
         text = self.text
         return (text[at : at + PART] for at in range(0, len(text), PART))
 
-    def at(self, source: str) -> Document:
-        """The same document, at a place."""
-        return Document(source, self.text, self.record, self.metadata, self.pages)
+    def whole(self) -> Document:
+        """The same document, its text held."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,6 @@ class Skip:
     source: str
     reason: str
     record: int | None = None
-
-    def at(self, source: str) -> Skip:
-        """The same skip, at a place."""
-        return Skip(source, self.reason, self.record)
 
     @classmethod
     def because(cls, source: str, error: DocumentError, line: int | None = None) -> Skip:
@@ -119,11 +115,17 @@ Result: TypeAlias = Document | Skip | Member
 
 Reader: TypeAlias = Callable[..., Iterator[Result]]
 """`(file: BinaryIO, limits: Limits, *arguments: str)`: reads one open file. Raises `DocumentError` or
-`OSError` when the file as a whole is no use; yields a `Skip` for a bad record or page. The `source` it fills in is
-empty: whoever walks the folder knows it."""
+`OSError` when the file as a whole is no use; yields a `Skip` for a bad record or page. Results are made anew each time,
+and the `source` it fills in is empty: whoever walks the folder knows it."""
 
 Opener: TypeAlias = Callable[[BinaryIO, Member, Limits], bytes]
 """The content of one member. Raises `DocumentError` when it cannot be had within the limits."""
+
+
+def put_at(source: str, result: Document | Skip) -> None:
+    """Fill in where a result stands. For one that has just come from its reader and that nobody else holds: small
+    documents are many, and each made twice is a third of what reading them takes."""
+    object.__setattr__(result, "source", source)
 
 
 def whole(file: BinaryIO, limits: Limits) -> bytes:

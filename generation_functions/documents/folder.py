@@ -9,9 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from generation_functions.documents.document import DEFAULT_LIMITS, Document, Limits, Member, Result, Skip
+from generation_functions.documents.document import DEFAULT_LIMITS, Document, Limits, Member, Result, Skip, put_at
 from generation_functions.documents.format import Format
-from generation_functions.documents.long_document import LongDocument
 from generation_functions.documents.processes import Processes, Task, Ticket
 from generation_functions.documents.readers import READERS
 from generation_functions.documents.results import keep_only
@@ -174,10 +173,9 @@ class _Reading:
             for result in self._of(*head):
                 if isinstance(result, Member):
                     members.append(result)
-                elif isinstance(result, LongDocument) and not self._long:
-                    yield result.whole().at(source)
-                else:
-                    yield result.at(source)
+                    continue
+                put_at(source, result)
+                yield result if self._long or isinstance(result, Skip) else result.whole()
             begun.extendleft([self._begin(self._inside(head[0], member), first=True) for member in reversed(members)])
 
     def forget_the_rest(self) -> None:

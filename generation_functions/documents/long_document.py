@@ -105,10 +105,6 @@ class LongDocument(Document):
         """The text, a part at a time."""
         return self._parts()
 
-    def at(self, source: str) -> LongDocument:
-        """The same document, at a place."""
-        return LongDocument(source, self._parts, self._told, self.record, self.metadata, self.pages)
-
     def whole(self) -> Document:
         """The same document, its text held."""
         return Document(self.source, self.text, self.record, self.metadata, self.pages)
