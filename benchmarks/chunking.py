@@ -4,8 +4,10 @@
 
 The yardstick is the text divided at blank lines and packed by length: no sentences, no headings, no tokens. Each figure
 is the median of several rounds over 4 MB, taken in turn, in time of the processor. The large text is chunked once in a
-process of its own, and its peak memory is told beside that of the text alone; and runs read and chunk a tenth of it and
-all of it, in files of a megabyte, in one file of text, and in one of records.
+process of its own, and its peak memory is told beside that of the text alone. Runs read and chunk a hundredth of it, a
+tenth and all of it, in files of a megabyte, in one file of text, of a table and of records, and write the chunks into a
+dataset: what the run's process and the largest of those it started had at most, and what all of them had together, each
+time that 500 more chunks were written.
 """
 
 from __future__ import annotations
@@ -13,16 +15,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
+import platform
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -150,31 +155,70 @@ def large(megabytes: int, by: str) -> dict[str, float]:
 
 
 def read_by_a_run(megabytes: int, kind: str) -> dict[str, float]:
-    """Peak memory of a run that reads and chunks so much and keeps no row, and of the largest process it started."""
+    """Peak memory of a run that reads and chunks so much and writes the chunks, and of the processes it started."""
     from generation_functions import Run
 
     with tempfile.TemporaryDirectory() as place:
         write_inputs(Path(place) / "in", megabytes, kind)
-        asyncio.run(_chunked(Run(Path(place) / "out"), Path(place) / "in"))
+        began = time.perf_counter()
+        together, rows = asyncio.run(_chunked(Run(Path(place) / "out"), Path(place) / "in"))
+        took = time.perf_counter() - began
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / MEGABYTE
-    return {"megabytes": megabytes, "run_mb": round(peak_megabytes()), "largest_child_mb": round(children)}
+    return {
+        "megabytes": megabytes, "chunks": rows, "run_mb": round(peak_megabytes()),
+        "largest_child_mb": round(children), "together_mb": round(together), "seconds": round(took, 1),
+    }  # fmt: skip
 
 
-async def _chunked(run: Run, folder: Path) -> None:
+async def _chunked(run: Run, folder: Path) -> tuple[float, int]:
+    """The most that all processes had together, and the number of chunks."""
+    most, count = 0.0, 0
+
+    def shape(row: Mapping[str, Any]) -> dict[str, Any]:
+        nonlocal most, count
+        count += 1
+        if count % 500 == 0:
+            most = max(most, resident_megabytes())
+        return {"text": row["text"]}
+
     async with run:
-        await run.read(folder).chunk(max_tokens=800).filter(lambda row: row["start"] < 0, name="none").collect()
+        await run.write(run.read(folder).chunk(max_tokens=800), "chunks", shape)
+    return max(most, peak_megabytes()), count
+
+
+def resident_megabytes() -> float:
+    """What this process and those it has started have at this moment."""
+    own = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return sum(_resident(Path(f"/proc/{number}/status")) for number in ("self", *own))
+
+
+def _resident(status: Path) -> float:
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) * 1024 / MEGABYTE for line in lines if line.startswith("VmRSS:")), 0.0)
 
 
 def write_inputs(folder: Path, megabytes: int, kind: str) -> None:
-    """Files of a megabyte each, or one file of so many: text, or records of 2,000 characters."""
+    """Files of a megabyte each, or one file of so many: text, a table, or records of 2,000 characters."""
     folder.mkdir()
     block = text_of(MEGABYTE)
     for number in range(megabytes):
         text = f"Part {number}\n\n{block}\n\n"
-        records = (json.dumps({"text": f"{number} {text[at : at + 2_000]}"}) for at in range(0, len(text), 2_000))
         name = f"{number}.txt" if kind == "files" else f"all.{kind}"
         with (folder / name).open("a") as file:
-            file.write("\n".join(records) + "\n" if kind == "jsonl" else text)
+            file.write(_LINES[kind](number, text) if kind in _LINES else text)
+
+
+def _records(number: int, text: str) -> str:
+    told = (json.dumps({"text": f"{number} {text[at : at + 2_000]}"}) for at in range(0, len(text), 2_000))
+    return "\n".join(told) + "\n"
+
+
+def _table(number: int, text: str) -> str:
+    rows = (line for line in text.split("\n") if line and not line.startswith("#"))
+    return "".join(f'{number},{count},"{row[:200]}","{row[200:400]}"\n' for count, row in enumerate(rows))
+
+
+_LINES: Mapping[str, Callable[[int, str], str]] = {"jsonl": _records, "csv": _table}
 
 
 def apart(*words: str) -> dict[str, float]:
@@ -209,16 +253,33 @@ def main() -> None:
     large_texts = {by: apart("--only-large", by, "--megabytes", str(arguments.megabytes)) for by in modes}
     runs = {
         kind: [
-            apart("--only-run", kind, "--megabytes", str(size))
-            for size in (arguments.megabytes // 10, arguments.megabytes)
+            apart("--only-run", kind, "--megabytes", str(max(1, arguments.megabytes // share)))
+            for share in (100, 10, 1)
         ]
-        for kind in ("files", "txt", "jsonl")
+        for kind in ("files", "txt", "csv", "jsonl")
     }
     rows = apart("--only-rows")
     print(json.dumps({"large text": large_texts, "runs": runs, "deduplicated": rows}, indent=2))
     if arguments.json:
         everything = {"mb_per_s": figures, "large_text": large_texts, "runs": runs, "deduplicated": rows}
-        arguments.json.write_text(json.dumps({"python": sys.version.split()[0], **everything}, indent=2) + "\n")
+        arguments.json.write_text(json.dumps({**machine(), **everything}, indent=2) + "\n")
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    versions = {name: version(name) for name in ("nltk", "pycld2", "orjson", "rensa")}
+    return {
+        "python": platform.python_version(), "processor": processor(), "cores": os.cpu_count(),
+        "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9),
+        "load_before": round(os.getloadavg()[0], 1), "versions": versions,
+    }  # fmt: skip
+
+
+def processor() -> str:
+    """The processor's name, as the system tells it."""
+    told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    names = [line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

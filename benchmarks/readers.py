@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.bare import BARE, Bare, language, pieces, sentence_pieces  # noqa: E402
-from benchmarks.chunking import sentence  # noqa: E402
+from benchmarks.chunking import processor, sentence  # noqa: E402
 from generation_functions.chunking import ChunkBy, Cutting, cut_documents  # noqa: E402
 from generation_functions.documents import READERS, Document, Limits, read_documents  # noqa: E402
 from tests.documents.made_office import Block, made_docx, made_epub, made_odt, made_pptx, made_xlsx  # noqa: E402
@@ -49,6 +49,9 @@ ALL, SMALL = 1.0, 0.25
 """Share of the files that a folder has: fewer of the formats that take long."""
 
 SHARES = {"pdf": 0.02, "rtf": 0.05, "pptx": 0.05, "xlsx": SMALL, "epub": SMALL, "docx": SMALL, "odt": SMALL}
+LIBRARIES = (
+    *("nltk", "pycld2", "orjson", "lxml", "pyarrow", "pypdfium2", "python-calamine", "striprtf", "charset-normalizer"),
+)
 TEXT_FORMATS = ("txt", "md", "jsonl", "csv", "html", "rst", "tex", "srt", "eml", "ipynb")
 
 
@@ -288,9 +291,11 @@ def write(path: Path | None, told: Mapping[str, Any]) -> None:
 
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""
-    versions = {name: version(name) for name in ("nltk", "pycld2", "orjson", "lxml", "pyarrow", "pypdfium2")}
     load = round(os.getloadavg()[0], 1)
-    return {"python": platform.python_version(), "cores": os.cpu_count(), "load_before": load, "versions": versions}
+    return {
+        "python": platform.python_version(), "processor": processor(), "cores": os.cpu_count(), "load_before": load,
+        "versions": {name: version(name) for name in LIBRARIES},
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
