@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from types import ModuleType
 
@@ -24,6 +25,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "doctor": ("commands.doctor", "check the machine, the keys and the endpoints"),
 }
 """Each verb's module and what it does. A module is imported once its verb is asked for: help answers at once."""
+
+TYPED = os.environ.get("MILLRACE_COMMAND")
+"""How this program was called, where a front door called it."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,7 +66,9 @@ def _carry_out(verb: str, arguments: list[str]) -> int:
 def parser_of(verb: str) -> argparse.ArgumentParser:
     """The parser of a verb's arguments and options, which its help and the reference are made from."""
     module = _module(verb)
-    parser = argparse.ArgumentParser(prog=f"run_pipeline.py {verb}", description=module.__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog=f"{TYPED or 'run_pipeline.py'} {verb}", description=module.__doc__, allow_abbrev=False
+    )
     module.add_arguments(parser)
     parser.add_argument("--debug", action="store_true", help="show tracebacks and the libraries' own logging")
     return parser
@@ -94,8 +100,6 @@ def _guarded(module: ModuleType, arguments: argparse.Namespace) -> int:
 
 def _forget_stdout() -> None:
     # The reader of a pipe (`head`) has what it wanted. Python would complain once more when it flushes at its end.
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -112,7 +116,7 @@ def _help() -> str:
         "usage: python run_pipeline.py [VERB] [OPTIONS]\n\n"
         "Documents into datasets. Without a verb, the configs of super_config.yaml are run in order.\n\n"
         f"verbs:\n{verbs}\n\n"
-        "Each verb has its own help: python run_pipeline.py VERB --help\n"
+        f"Each verb has its own help: {TYPED or 'python run_pipeline.py'} VERB --help\n"
         "--version prints the version. --debug, after a verb, shows tracebacks.\n\n"
         "exit codes: 0 ok, 1 failed, 2 usage or config, 3 too many rows failed, 4 stopped by budget or limit,\n"
         "            5 the output folder is in use, 130 interrupted (saved)"
@@ -131,9 +135,8 @@ def _unknown(verb: str) -> int:
     from commands.terminal import print_problem
     from generation_functions.config.suggestions import did_you_mean
 
-    print_problem(
-        f"there is no verb '{verb}'", did_you_mean(verb, VERBS) or "python run_pipeline.py --help lists the verbs"
-    )
+    listed = f"{TYPED or 'python run_pipeline.py'} --help lists the verbs"
+    print_problem(f"there is no verb '{verb}'", did_you_mean(verb, VERBS) or listed)
     return 2
 
 

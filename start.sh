@@ -2,7 +2,7 @@
 # The front door: sets up what a command needs, once, then runs it.
 #   ./start.sh run [CONFIG]   run super_config.yaml, or one config
 #   ./start.sh test [ARGS]    set up what the tests need and run them all (ARGS go to pytest)
-#   ./start.sh VERB ...       any other verb of run_pipeline.py: validate, preview, status, doctor, ...
+#   ./start.sh VERB ...       any verb below, as run_pipeline.py has them
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -72,6 +72,8 @@ install_browser() {
 case "${1:-}" in
 "" | -h | --help | help)
     sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    echo
+    MILLRACE_COMMAND=./start.sh "$(find_python)" run_pipeline.py --help | sed -n '/^verbs:/,$p'
     ;;
 test)
     shift

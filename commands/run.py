@@ -135,7 +135,7 @@ def _tell_end(job: Job, result: RunResult, manifest: dict[str, Any], voice: Voic
     if voice.quiet:
         return
     if result.unchanged or summary.all_reused(manifest):
-        _tell_nothing_to_do(job, manifest)
+        _tell_no_calls(job, manifest, unchanged=result.unchanged)
     else:
         _tell_summary(job, manifest, told=told)
     if isinstance(error, RunStopped) and error.hint:
@@ -148,9 +148,10 @@ def _is_offline(job: Job) -> bool:
     return any(model.spec.provider == "offline" for model in job.models)
 
 
-def _tell_nothing_to_do(job: Job, manifest: dict[str, Any]) -> None:
+def _tell_no_calls(job: Job, manifest: dict[str, Any], *, unchanged: bool) -> None:
     rows = counted(summary.dataset_rows(manifest), "row")
-    say(f"{paint('nothing to do', 'green', 'bold')}: 0 calls; {rows} already there")
+    nothing, done = ("nothing to do", "already there") if unchanged else ("nothing to ask", "written")
+    say(f"{paint(nothing, 'green', 'bold')}: 0 calls; {rows} {done}")
     for line in summary.files(manifest, job.output_dir, for_training=not _is_offline(job)):
         say(line)
 

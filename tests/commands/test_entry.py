@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -67,6 +68,18 @@ def test_an_unknown_verb_is_told_with_the_nearest_one(capsys: pytest.CaptureFixt
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err == "error: there is no verb 'stauts'\n  hint: did you mean 'status'?\n"
+
+
+def test_the_front_door_lists_the_verbs_as_they_are_typed_there() -> None:
+    environment = {**os.environ, "MILLRACE_PYTHON": sys.executable}
+    done = subprocess.run(
+        ["bash", "start.sh", "--help"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    for verb, (_, line) in run_pipeline.VERBS.items():
+        assert re.search(rf"^  {verb} +{re.escape(line)}$", done.stdout, re.MULTILINE)
+    assert "./start.sh VERB --help" in done.stdout
+    assert "python run_pipeline.py" not in done.stdout
 
 
 def test_an_unknown_option_exits_2() -> None:

@@ -66,6 +66,14 @@ def test_a_finished_run_says_so_and_keeps_its_bytes(tmp_path: Path) -> None:
     assert (project / "out/datasets/poems.jsonl").read_bytes() == dataset
 
 
+def test_a_change_that_asks_nothing_says_what_it_wrote(tmp_path: Path) -> None:
+    project = write_project(tmp_path, documents=GOOD)
+    call(project, "run", "config.yaml")
+    told = call(project, "run", "config.yaml", "--set", "chunk_tokens=150")
+    assert "nothing to ask: 0 calls; 1 row written" in told.err
+    assert "nothing to do" not in told.err
+
+
 def test_json_is_one_object_on_stdout(tmp_path: Path) -> None:
     project = write_project(tmp_path, documents=GOOD)
     told = call(project, "run", "config.yaml", "--json", "--quiet")

@@ -1,0 +1,89 @@
+"""What a local embedding model costs: one text at a time, as a run asks it, beside batches of the same library.
+
+    python benchmarks/local_embedding.py FOLDER ... [--texts 114] [--rounds 3]
+
+Processor seconds on one thread, medians of the rounds. A text's vector should not depend on what is asked beside it:
+`changed` is the share of the stored 16-bit numbers that a batch gives otherwise than the text alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import numpy as np
+
+from benchmarks.retrieval import passages
+from benchmarks.rounds import save, table
+from generation_functions import ModelSpec
+from generation_functions.models.local.engines import load_engine
+from generation_functions.models.local.folder import read_folder
+
+BATCHES = (8, 32)
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    """What some work gave, and the processor seconds it took."""
+    before = time.process_time()
+    return work(), time.process_time() - before
+
+
+def measured(folder: str, texts: Sequence[str], rounds: int) -> dict[str, Any]:
+    """Seconds to load, and to embed the texts alone and in batches, in turn after a round that does not count."""
+    spec = ModelSpec(provider="local", mode="embedding", model=folder)
+    before = time.process_time()
+    engine = load_engine(read_folder(spec), None, 1)
+    loading = time.process_time() - before
+    engine.begin()
+    ways: dict[int, Callable[[], Any]] = {1: lambda: np.stack([engine.embed(text).vector for text in texts])}
+    ways |= {size: partial(_batched, engine, texts, size) for size in BATCHES}
+    vectors = {size: way() for size, way in ways.items()}
+    taken = [{size: timed(way)[1] for size, way in ways.items()} for _ in range(rounds)]
+    seconds = {size: round(median(each[size] for each in taken), 3) for size in ways}
+    changed = {size: round(float((_stored(vectors[size]) != _stored(vectors[1])).mean()), 5) for size in BATCHES}
+    batches = {size: {"seconds": seconds[size], "changed": changed[size]} for size in BATCHES}
+    return {"loading_s": round(loading, 2), "alone_s": seconds[1], "batches": batches}
+
+
+def _stored(vectors: Any) -> Any:
+    return vectors.astype("<f2")
+
+
+def _batched(engine: Any, texts: Sequence[str], size: int) -> Any:
+    """As the library does it by itself: sorted by length, padded to the longest of a batch."""
+    model = engine._model
+    if hasattr(model, "preprocess"):
+        return model.encode(list(texts), batch_size=size, show_progress_bar=False)
+    return model.encode(list(texts), batch_size=size, use_multiprocessing=False)
+
+
+async def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", metavar="FOLDER", help="local embedding models")
+    parser.add_argument("--texts", type=int, default=114, help="passages of the sample documents, taken in turn")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    own = [passage.text for passage in await passages()]
+    texts = [own[number % len(own)] for number in range(arguments.texts)]
+    results = {Path(folder).name: measured(folder, texts, arguments.rounds) for folder in arguments.folders}
+    lines = [
+        (name, of["loading_s"], of["alone_s"], *(each[what] for each in of["batches"].values() for what in each))
+        for name, of in results.items()
+    ]
+    header = ["", "load", "alone", *(f"{what} {size}" for size in BATCHES for what in ("batches of", "changed by"))]
+    print(table(header, lines))
+    save("local_embedding", {"texts": len(texts), "rounds": arguments.rounds, "models": results})
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
