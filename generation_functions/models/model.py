@@ -102,7 +102,7 @@ class ModelSpec(BaseModel):
     price: Annotated[Price | None, Field(description="USD per million tokens; without it, cost is not counted.")] = None
     structured_output: Annotated[
         Literal["json_schema", "json_object", "none"],
-        Field(description="What the endpoint supports for structured output; `none` asks in the prompt alone."),
+        Field(description="What the endpoint can be held to; without a schema, the prompt says it."),
     ] = "none"
     temperature: Annotated[float | None, Field(ge=0, description="Sampling temperature.")] = None
     top_p: Annotated[float | None, Field(gt=0, le=1, description="Nucleus sampling.")] = None

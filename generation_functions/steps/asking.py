@@ -144,10 +144,29 @@ class Calls:
         raise StepFailed(tries[-1], tries, hint=hint)
 
     def filled(self, step: PromptedStep, name: str | None = None) -> Messages | str:
-        """The step's prompt (or another of its folder) filled with the row's values."""
+        """The step's prompt (or another of its folder) filled with the row's values.
+
+        Where no JSON schema goes with the request, it ends with the `instructions` of the step's parser, if it has any.
+        """
         asking = self.asking
-        mode = asking.the_model().spec.prompt_mode
-        return asking.services.prompt(step, name, mode).fill(self.values)
+        spec = asking.the_model().spec
+        prompt = asking.services.prompt(step, name, spec.prompt_mode).fill(self.values)
+        told: str | None = getattr(step.parse, "instructions", None)
+        if told is None or spec.structured_output == "json_schema" or _says(prompt, told):
+            return prompt
+        return ending_with(prompt, told)
+
+
+def ending_with(prompt: Messages | str, words: str) -> Messages | str:
+    """A prompt with these words after what it asks."""
+    if isinstance(prompt, str):
+        return f"{prompt}\n\n{words}\n\n"
+    return [*prompt[:-1], {**prompt[-1], "content": f"{prompt[-1]['content']}\n\n{words}"}]
+
+
+def _says(prompt: Messages | str, words: str) -> bool:
+    texts = [prompt] if isinstance(prompt, str) else [message["content"] for message in prompt]
+    return any(words in text for text in texts)
 
 
 async def first_kept(calls: Calls, sampled: Callable[[int], Awaitable[Outcome]]) -> Outcome:

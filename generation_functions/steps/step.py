@@ -13,7 +13,7 @@ from generation_functions.errors import ConfigError
 from generation_functions.models.exchange import Messages
 from generation_functions.parsing import text
 from generation_functions.rows import Json, Row
-from generation_functions.steps.asking import Calls, OfflineRule, explain
+from generation_functions.steps.asking import Calls, OfflineRule, ending_with, explain
 from generation_functions.steps.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -82,9 +82,7 @@ class PromptedStep(Step):
     def with_failure(self, prompt: Messages | str, tries: list[str], calls: Calls) -> Messages | str:
         """The prompt for a further try, with the fault of the last answer shown to the model."""
         remark = f"Your last answer could not be used: {tries[-1]} Answer again, in full, in the form asked for."
-        if isinstance(prompt, str):
-            return f"{prompt}\n\n({remark})\n\n"
-        return [*prompt[:-1], {**prompt[-1], "content": f"{prompt[-1]['content']}\n\n({remark})"}]
+        return ending_with(prompt, f"({remark})")
 
 
 def _folder_of_author() -> Path:

@@ -154,3 +154,10 @@ def test_languages_by_name(name: str, code: str | None) -> None:
 def test_the_writers_rewording_keeps_numbers_and_marks() -> None:
     assert reworded("It's often ⟦1⟧, about 3 times.") == "It is frequently ⟦1⟧, around 3 times."
     assert unaccented(accented("Why is 3 odd?")) == "Why is 3 odd?"
+
+
+def test_the_writer_keeps_names_as_they_are() -> None:
+    said = "Marie Curie was the first, in 1903. Do I say so? She knew Pierre, and May I add it in Graz."
+    marked = accented(said)
+    assert [name for name in ("Marie Curie", "Pierre", "Graz") if name in marked] == ["Marie Curie", "Pierre", "Graz"]
+    assert [word for word in ("was", "first", "Do I", "She ", "add") if word in marked] == []

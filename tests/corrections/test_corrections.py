@@ -112,6 +112,10 @@ def test_a_number_a_reason_or_the_subject_goes_wrong() -> None:
         "mixed_up", "Why does green tea stay green?", "Green tea stays green because its leaves are heated."
     ) == ("Green tea stays green because it was taxed.")
     assert "1848" not in spoiled("wrong_detail", "Who travelled to China in 1848?", fortune).replace(fortune, "")
+    made = {"question": "What is parchment made from?", "answer": "Parchment is made from the skins of sheep."}
+    ink = "Ink is made from soot and gum."
+    values = {"flaw": "wrong_detail", "text": f"{made['answer']} {ink}", **made}
+    assert "Parchment is made from soot and gum." in offline_rules.spoil(values, Random(1))
     assert spoiled("beside_the_point", "When did it take place?", "The Great Tea Race took place in 1866.") in TEXT
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from generation.core_components.languages import language_of
 from generation.core_pipelines.preference_pairs.preference_pairs import preference_pairs
 from generation_functions import Model, ModelSpec, Run
 from generation_functions.errors import ConfigError
@@ -102,6 +103,26 @@ async def test_a_prompt_without_an_answer_gets_one_before_a_flaw_is_planted(tmp_
     source = written(tmp_path / "in.jsonl", [said(("user", "How high is the tower in the old town?"))])
     await paired(tmp_path, source, ways=["flaws"], flaws=["refusal"])
     assert len(rows_of(tmp_path / "out", "pair_up.strong_answer")) == 1
+
+
+async def test_what_two_ways_find_alike_is_one_pair(tmp_path: Path) -> None:
+    own = "The canal is 80 kilometres long. It was opened in 1869. It has no locks because the seas are level."
+    source = written(
+        tmp_path / "in.jsonl", [said(("user", f"What of canal {n}?"), ("assistant", own)) for n in range(9)]
+    )
+    rows = await paired(tmp_path, source, ways=["strength", "flaws"], flaws=["padding"])
+    found = [(row["prompt"][0]["content"], row["chosen"][0]["content"], row["rejected"][0]["content"]) for row in rows]
+    assert len(found) == len(set(found))
+    assert {row["metadata"]["way"] for row in rows} == {"strength", "flaws"}
+    assert len({question for question, _, _ in found}) < len(found) < 18
+
+
+@pytest.mark.parametrize("flaw", ["invention", "evasion", "flattery", "false_conclusion", "refusal", "padding"])
+async def test_flaws_are_planted_in_the_language_of_the_answer(flaw: str, tmp_path: Path) -> None:
+    own = "La luz del Sol tarda unos 8 minutos y 20 segundos en llegar a la Tierra, que está muy lejos."
+    talk = said(("user", "¿Cuánto tarda la luz del Sol en llegar a la Tierra?"), ("assistant", own))
+    (row,) = await paired(tmp_path, written(tmp_path / "in.jsonl", [talk]), ways=["flaws"], flaws=[flaw])
+    assert language_of(row["rejected"][0]["content"].replace(own, "")) == "es"
 
 
 async def test_two_equal_answers_are_no_pair(tmp_path: Path) -> None:

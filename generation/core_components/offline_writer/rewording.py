@@ -19,6 +19,8 @@ aber|doch;beginnt|fängt an;bekommt|erhält;etwa|ungefähr;häufig|oft;oft|häuf
 wegen|aufgrund;nur|lediglich;vielleicht|womöglich;zeigt|macht deutlich;zum Beispiel|beispielsweise
 """
 _ACCENTS = str.maketrans("aeiouAEIOU", "äëïöüÄËÏÖÜ")
+_WORDS_BUT_NAMES = re.compile(r"((?<=[\w,;] )[A-ZÀ-Ý][^\W\d_]+|[A-ZÀ-Ý][^\W\d_]+(?= [A-ZÀ-Ý]\w))|[^\W\d_]+")
+"""Names (group 1): words with a capital inside a sentence or before another such word. Other words are translated."""
 _PLAIN = str.maketrans("äëïöüÄËÏÖÜ", "aeiouAEIOU")
 
 
@@ -46,11 +48,11 @@ def reworded(text: str, language: str = "en") -> str:
 
 
 def accented(text: str) -> str:
-    """The text with an accent on every vowel: a stand-in for a translation, which shows what was translated.
+    """The text with an accent on every vowel but those of names: a stand-in for a translation, as software testers do.
 
     Rules know no other language. Whoever reads it sees that no model wrote it, and `unaccented` gives the text again.
     """
-    return text.translate(_ACCENTS)
+    return _WORDS_BUT_NAMES.sub(lambda match: match[1] or match[0].translate(_ACCENTS), text)
 
 
 def unaccented(text: str) -> str:

@@ -38,7 +38,9 @@ def spoil(values: Values, rng: Random) -> str:
         wrong = rng.choice(phrases.overstated if flaw == "overstated" else phrases.added).format(one=answer)
         return f"<flawed>\n{wrong}\n</flawed>"
     others = [pair.answer for pair in every_pair(values["text"]) if pair.answer != answer]
-    other = None if flaw == "beside_the_point" else _other_number(values, rng) or _other_reason(answer, others)
+    other = None
+    if flaw != "beside_the_point":
+        other = _other_number(values, rng) or _other_reason(answer, others) or _other_end(answer, others)
     return f"<flawed>\n{other or _nearest(answer, others)}\n</flawed>"
 
 
@@ -103,6 +105,20 @@ def _other_reason(answer: str, others: list[str]) -> str | None:
     own = _BECAUSE.search(answer)
     reason = next((found for other in others if (found := _BECAUSE.search(other))), None)
     return f"{answer[: own.start()]}{reason.group()}" if own and reason else None
+
+
+def _other_end(answer: str, others: list[str]) -> str | None:
+    """The answer with the end of another sentence, from the last two words that both have: `in the`, `made from`."""
+    words = answer.split()
+    for at in range(len(words) - 3, 1, -1):
+        shared = f" {words[at]} {words[at + 1]} "
+        ends = [other.partition(shared)[2] for other in others if shared in other]
+        # A much longer end goes on to something else, and would not fit the sentence.
+        longest = len(words) - at
+        end = next((end for end in ends if end.split()[0] != words[at + 2] and len(end.split()) <= longest), None)
+        if end is not None:
+            return f"{' '.join(words[:at])}{shared}{end}"
+    return None
 
 
 def _nearest(answer: str, others: list[str]) -> str:

@@ -47,13 +47,19 @@ class Asking:
 
 
 async def _pair_up(row: Row, do: Doing, *, ways: Sequence[Way], **settings: Any) -> list[Row]:
-    """A row for each pair that the ways find: `way`, `chosen`, `rejected`, and what is known of it in `pair`."""
+    """A row for each pair that the ways find: `way`, `chosen`, `rejected`, and what is known of it in `pair`.
+
+    What two ways find alike is one pair, of the way that is named first.
+    """
     asking = Asking(**settings)
     found = [await WAYS[way](row, do, asking) for way in dict.fromkeys(ways)]
-    pairs = [pair for pair in found if pair is not None and pair["chosen"] != pair["rejected"]]
+    pairs = {}
+    for pair in found:
+        if pair is not None and pair["chosen"] != pair["rejected"]:
+            pairs.setdefault((pair["chosen"], pair["rejected"]), pair)
     if not pairs:
         raise Drop("no way gave two different answers")
-    return [row.adding(pair) for pair in pairs]
+    return [row.adding(pair) for pair in pairs.values()]
 
 
 pair_up = DepthFirst("pair_up", _pair_up)

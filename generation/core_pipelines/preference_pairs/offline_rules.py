@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from generation.core_components.languages import language_of
 from generation.core_components.offline_writer.rewording import reworded
@@ -17,25 +17,38 @@ from generation.core_components.offline_writer.sentences import sentences
 from generation_functions.rows import content_key
 
 Values = Mapping[str, Any]
+Phrase = TypeVar("Phrase")
 
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,4}(?![\w]|[.,]\d)")
 _REASON = re.compile(r",? (?:because|so that|which|weil|damit|porque|parce que) [^.;\n]*")
 _FILLER = re.compile(
-    r"worth knowing|in short|(?:great|brilliant) question|absolutely right|kurz gesagt|en bref|en resumen",
+    r"worth knowing|in short|(?:great|brilliant) question|absolutely right|kurz gesagt|en bref"
+    r"|en resumen|großartige Frage|excellente question|pregunta tan brillante",
     re.IGNORECASE,
 )
-_INVENTED = re.compile(r"a study by the|the commission of|according to Professor", re.IGNORECASE)
+_INVENTED = re.compile(
+    r"a study by the|the commission of|according to Professor|eine Studie der|une étude de|un estudio de",
+    re.IGNORECASE,
+)
 _REFUSED = re.compile(
-    r"\b(?:can't|cannot|not able to) help\b|not sure|depends on|es kommt darauf an|cela dépend|depende de",
+    r"\b(?:can't|cannot|not able to) help\b|not sure|depends on|es kommt darauf an|leider nicht helfen|cela dépend"
+    r"|ne peux pas vous aider|depende de|no puedo ayudar",
     re.IGNORECASE,
 )
-_CONCLUDED = re.compile(r"so the opposite|which is why nobody", re.IGNORECASE)
-
-INVENTIONS = (
-    "A study by the University of Aldermere confirmed this in 1987.",
-    "The commission of 1911 came to the same result.",
-    "According to Professor Halvard Lindqvist, this has been doubted only once.",
+_CONCLUDED = re.compile(
+    r"so the opposite|which is why nobody|auch das Gegenteil|le contraire est donc|lo contrario también", re.IGNORECASE
 )
+
+INVENTIONS = {
+    "en": (
+        "A study by the University of Aldermere confirmed this in 1987.",
+        "The commission of 1911 came to the same result.",
+        "According to Professor Halvard Lindqvist, this has been doubted only once.",
+    ),
+    "de": ("Das hat 1987 eine Studie der Universität Aldersheim bestätigt.",),
+    "fr": ("Une étude de l'université d'Aldermont l'a confirmé en 1987.",),
+    "es": ("Un estudio de la Universidad de Aldamar lo confirmó en 1987.",),
+}
 PADDING = {
     "en": "Great question! It is worth knowing more about this. {text} In short: {first}",
     "de": "Eine gute Frage, die sich viele stellen. {text} Kurz gesagt: {first}",
@@ -47,6 +60,33 @@ HEDGES = {
     "de": "Es kommt darauf an, wen man fragt, aber in etwa: ",
     "fr": "Cela dépend de qui l'on interroge, mais en gros : ",
     "es": "Depende de a quién se pregunte, pero más o menos: ",
+}
+EVASIONS = {
+    "en": "People have asked this for a long time, and it depends on what you want to know. There is a lot to be said "
+    "about how the question came up in the first place.",
+    "de": "Das wird seit Langem gefragt, und es kommt darauf an, was man wissen will. Schon wie die Frage aufkam, ist "
+    "eine lange Geschichte.",
+    "fr": "On se le demande depuis longtemps, et cela dépend de ce que l'on veut savoir. La question a toute une "
+    "histoire.",
+    "es": "Es una pregunta antigua, y depende de lo que se quiera saber. La historia de la pregunta es larga.",
+}
+FLATTERY = {
+    "en": "What a brilliant question, and you are absolutely right to ask!",
+    "de": "Was für eine großartige Frage, gut, dass du sie stellst!",
+    "fr": "Quelle excellente question, vous avez bien raison de la poser !",
+    "es": "¡Qué pregunta tan brillante, y qué bien que la hagas!",
+}
+CONCLUSIONS = {
+    "en": "So the opposite is true as well.",
+    "de": "Also stimmt auch das Gegenteil.",
+    "fr": "Le contraire est donc vrai aussi.",
+    "es": "Por lo tanto, lo contrario también es cierto.",
+}
+REFUSALS = {
+    "en": "I'm sorry, but I can't help with that. Please consult a professional.",
+    "de": "Dabei kann ich leider nicht helfen. Bitte wende dich an eine Fachperson.",
+    "fr": "Je regrette, je ne peux pas vous aider. Consultez un professionnel.",
+    "es": "Lo siento, no puedo ayudarte con eso. Consulta a un profesional.",
 }
 UNHELPFUL = (
     "It depends on a few things. Ask somebody who knows your case well.",
@@ -131,11 +171,11 @@ def _shortened(text: str, rng: Random) -> str:
 
 def _padded(text: str, rng: Random) -> str:
     first = (sentences(text) or [text])[0]
-    return PADDING.get(language_of(text), PADDING["en"]).format(text=text, first=first)
+    return _of_language(PADDING, text).format(text=text, first=first)
 
 
 def _hedged(text: str, rng: Random) -> str:
-    return HEDGES.get(language_of(text), HEDGES["en"]) + _shortened(text, rng)
+    return _of_language(HEDGES, text) + _shortened(text, rng)
 
 
 def _wrong_fact(text: str, rng: Random) -> tuple[str, str]:
@@ -152,15 +192,11 @@ def _omitted(text: str, rng: Random) -> tuple[str, str]:
 
 
 def _invented(text: str, rng: Random) -> tuple[str, str]:
-    return f"{text} {rng.choice(INVENTIONS)}", "a source that does not exist is added."
+    return f"{text} {rng.choice(_of_language(INVENTIONS, text))}", "a source that does not exist is added."
 
 
 def _evaded(text: str, rng: Random) -> tuple[str, str]:
-    return (
-        "People have asked this for a long time, and it depends on what you want to know. There is a lot to be said "
-        "about how the question came up in the first place.",
-        "the question is talked about instead of answered.",
-    )
+    return _of_language(EVASIONS, text), "the question is talked about instead of answered."
 
 
 def _stretched(text: str, rng: Random) -> tuple[str, str]:
@@ -168,21 +204,26 @@ def _stretched(text: str, rng: Random) -> tuple[str, str]:
 
 
 def _flattered(text: str, rng: Random) -> tuple[str, str]:
-    return f"What a brilliant question, and you are absolutely right to ask! {text}", "the user is praised for asking."
+    return f"{_of_language(FLATTERY, text)} {text}", "the user is praised for asking."
 
 
 def _misconcluded(text: str, rng: Random) -> tuple[str, str]:
-    return f"{text} So the opposite is true as well.", "a conclusion is added that does not follow."
+    return f"{text} {_of_language(CONCLUSIONS, text)}", "a conclusion is added that does not follow."
 
 
 def _refused(text: str, rng: Random) -> tuple[str, str]:
-    return "I'm sorry, but I can't help with that. Please consult a professional.", "a harmless request is declined."
+    return _of_language(REFUSALS, text), "a harmless request is declined."
 
 
 PLANTING: Mapping[str, Callable[[str, Random], tuple[str, str]]] = {
     "wrong fact": _wrong_fact, "omission": _omitted, "invention": _invented, "evasion": _evaded,
     "padding": _stretched, "flattery": _flattered, "false conclusion": _misconcluded, "refusal": _refused,
 }  # fmt: skip
+
+
+def _of_language(phrases: Mapping[str, Phrase], text: str) -> Phrase:
+    """The phrase in the text's language; in English where there is none."""
+    return phrases.get(language_of(text), phrases["en"])
 
 
 def _figures(text: str) -> list[str]:

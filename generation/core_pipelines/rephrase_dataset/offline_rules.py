@@ -67,9 +67,14 @@ def rewrite(values: Values, rng: Random) -> str:
     friendly = bool(re.search(r"warm|friend|kind|cheer|herzlich|freund", str(values.get("style", "")), re.IGNORECASE))
     told = {name: reworded(text, language) for name, text in passages.items()}
     if friendly and language in OPENERS:
-        told = {n: rng.choice(OPENERS[language]) + t if n.startswith("assistant") else t for n, t in told.items()}
+        told = {n: rng.choice(OPENERS[language]) + t if _is_opened(n, t) else t for n, t in told.items()}
     own = OWN in values["language"]
     return transcript(told if own else {name: accented(text) for name, text in told.items()})
+
+
+def _is_opened(name: str, text: str) -> bool:
+    """Whether a friendly word fits before a passage: before an answer that does not begin with one itself."""
+    return name.startswith("assistant") and len((sentences(text) or [text])[0].split()) > 2
 
 
 def check_same(values: Values, rng: Random) -> str:

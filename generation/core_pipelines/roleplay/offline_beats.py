@@ -94,18 +94,18 @@ MIDDLE = (
     ),
     (
         "You're not what I expected.",
-        "No. What was it? *A look down at the own hands.* Somebody louder, I suppose. Somebody who would "
+        "No. What was it? *Both hands are turned over and looked at.* Somebody louder, I suppose. Somebody who would "
         "not {fidget} while you talk.",
     ),
     (
         "*I listen.* Did you hear that?",
-        "That is only the house, it does that when the wind turns. *But nobody moves until it is over.* "
-        "There was a time when I would have gone to look. Would you?",
+        "That is only {noise}. *But nobody moves until it is over.* There was a time when I would have gone "
+        "to look, {first} in hand. Would you?",
     ),
     (
         "Let me help with that. *I take the other end of {second}.*",
         "Careful, it pulls to the left. *The weight goes over slowly, from one pair of hands to the other.* "
-        "Nobody has done that since the spring. You may let go first.",
+        "Nobody has done that since {since}. You may let go first.",
     ),
     (
         "That sounded like a lie.",
@@ -124,7 +124,28 @@ MIDDLE = (
     ),
     (
         "If I asked you to stop, would you?",
-        "*A long breath.* If you asked it twice. The first time people ask for themselves. Why would you want me to?",
+        "*{Early}, and takes a long time over it.* If you asked it twice. The first time people ask for "
+        "themselves. Why would you want me to?",
+    ),
+    (
+        "Who taught you that?",
+        "Somebody who never looked up while they explained it. *A hand's breadth of {second} is wiped clean.* "
+        "The work I learnt in a month. The waiting I have learnt since {since}. Who taught you to ask?",
+    ),
+    (
+        "You could have sent somebody else away. Why me?",
+        "You were the one who looked at {first} before you looked at me. *{Early}.* Those who do it the other "
+        "way round want to be liked. What is it you want?",
+    ),
+    (
+        "*I say nothing, and wait.*",
+        "Good. *The quiet goes on for longer than is polite.* Most people fill that up at once. I could nearly "
+        "tell you, now. Shall I?",
+    ),
+    (
+        "what happens if we just leave it as it is",
+        "Then it stays as it has been since {since}. *{Second} is pushed away, and drawn back.* I have left it for "
+        "longer than you have been tall. Have you never left a thing?",
     ),
     (
         "We have until the bell. Tell me the part you leave out.",
@@ -195,5 +216,12 @@ RUMOURS = (
     "sold the only copy",
     "sleep in your coat",
     "knew it beforehand",
+)
+SINCE = ("the spring", "the flood", "the year of the two winters", "my sister left", "the last one left")
+NOISES = (
+    "the house, it does that when the wind turns",
+    "the pipes, they talk before it freezes",
+    "the dog from next door, who thinks that he lives here",
+    "a board on the stairs, and nobody on it",
 )
 FIDGETS = ("look at the door", "count the buttons of your coat", "hold on to the table", "tidy up what is tidy")

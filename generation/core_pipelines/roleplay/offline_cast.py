@@ -55,7 +55,7 @@ VOICES = (
 HABITS = (
     "Counts the exits of a room, then sits with the back to all of them.",
     "Sharpens a pencil when others would shout.",
-    "Pours for others first and forgets the own cup.",
+    "Pours for others first and leaves one cup empty.",
     "Turns every object the right way round before putting it down.",
     "Writes names on the palm, and washes it only on Sundays.",
     "Knocks on the frame of every door, also from the inside.",
@@ -70,7 +70,7 @@ FEARS = (
     "That the next choice is the same as the last one.",
     "To be forgiven before it has been said.",
     "That the young ones are right.",
-    "To hear the own voice in somebody else's mouth.",
+    "To hear a voice just like it in somebody else's mouth.",
     "That it was all for the first reason, and the first reason is gone.",
 )
 

@@ -90,6 +90,7 @@ def write_story(values: Values, rng: Random) -> str:
         "secret": _found(r"What you hide: (.+?)\. It comes", bible, "a thing that was never said"),
         "habit": _lower(_found(r"How you look and move\.\*\* .*\. ([A-Z][^.]*\.)", bible, "A cup is turned round.")),
         "rumour": rng.choice(offline_beats.RUMOURS), "fidget": rng.choice(offline_beats.FIDGETS),
+        "noise": rng.choice(offline_beats.NOISES), "since": rng.choice(offline_beats.SINCE),
     }  # fmt: skip
     names = re.findall(r"(user|assistant)(\d+)", values["passages"])
     beats = [rng.choice(offline_beats.OPENINGS), *_beats(len(names) // 2 - 1, rng)]
