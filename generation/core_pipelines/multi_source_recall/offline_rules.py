@@ -24,6 +24,7 @@ NO_QUESTION = "NO QUESTION"
 _DOUBTFUL = 0
 _SHORT = 20
 _TRIED = 4
+_TWO_DIGITS, _THIS_MILLENNIUM = 10, 2000
 _YEAR = re.compile(r",?\s(?:(?:in|im Jahr|en|en el año|since|seit)\s)((?:1\d|20)\d\d)\b(?!\s?[–-]\s?\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.,])\d{2,4}(?![\w.,]*\d)(?!\w)")
 _QUOTED = re.compile(r"[“„«]\s?(.+?)\s?[”“»]")
@@ -40,11 +41,12 @@ class Known(NamedTuple):
 def ask(values: Values, rng: Random) -> str:
     """A question in the wanted way, from sentences of the passages; none where they give nothing for it."""
     passages = passages_in(values["passages"])
-    language = language_of(" ".join(passage["text"] for passage in passages))
+    language = language_of(passages[0]["text"])
     elsewhere = [passage for passage in passages[1:] if passage["source"] != passages[0]["source"]]
-    known = [_known(passage, language) for passage in [*passages[:1], *(elsewhere or passages[1:])]]
+    others = [passage for passage in elsewhere or passages[1:] if language_of(passage["text"]) == language]
+    known = [_known(passage, language) for passage in [passages[0], *others]]
     phrases = PHRASES.get(language)
-    if not known or not known[0] or (phrases is None and values["way"] != "open"):
+    if not known[0] or (phrases is None and values["way"] != "open"):
         return NO_QUESTION
     topic = passages[0]["title"].split(" › ")[-1] or passages[0]["source"]
     topic = re.sub(r"^\d+\.\s|\.\w{1,5}$", "", topic).replace("-", " ")
@@ -55,7 +57,7 @@ def ask(values: Values, rng: Random) -> str:
 def answer(values: Values, rng: Random) -> str:
     """The sentences that the question was made of, each with its source, after a thought that recalls them."""
     passages = passages_in(values["passages"])
-    language = language_of(" ".join(passage["text"] for passage in passages))
+    language = language_of(passages[0]["text"])
     phrases = PHRASES.get(language, PHRASES["en"])
     known = [each for passage in passages for each in _known(passage, language)]
     question = squeezed(values["dialogue"].rpartition("User: ")[2])
@@ -132,8 +134,16 @@ def _negative(known: list[list[Known]], rng: Random, phrases: Phrases | None, to
     if not counted:
         return None
     sentence = rng.choice(counted).sentence
-    false = _NUMBER.sub(lambda match: str(int(match.group()) + rng.choice((-13, 7, 12, 20))), sentence)
+    false = _NUMBER.sub(lambda match: str(_another(int(match.group()), rng)), sentence)
     return f"Question: {phrases.doubted.format(one=false)}"
+
+
+def _another(number: int, rng: Random) -> int:
+    """A number that is not this one: of two digits or more, as it is found again by, and no year to come."""
+    shift = rng.choice((-13, 7, 12, 20))
+    if number + shift < _TWO_DIGITS:
+        return number - shift
+    return number - shift if number >= _THIS_MILLENNIUM and shift > 0 else number + shift
 
 
 def _hallucination(known: list[list[Known]], rng: Random, phrases: Phrases | None, topic: str) -> str | None:
