@@ -57,7 +57,13 @@ def split(arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def _carry_out(verb: str, arguments: list[str]) -> int:
-    known = parser_of(verb).parse_args(arguments)
+    try:
+        known = parser_of(verb).parse_args(arguments)
+    except ModuleNotFoundError as exc:  # a verb's own imports, in a Python that nothing was installed for
+        from commands.terminal import print_error
+
+        print_error(exc, debug="--debug" in arguments)
+        return 1
     if known.debug:
         _log_everything()
     return _guarded(_module(verb), known)

@@ -108,9 +108,9 @@ def _hints(manifest: Manifest) -> list[str]:
 
 
 def coverage(manifest: Manifest, *, most: int = 20) -> list[str]:
-    """Source rows that gave no row of a dataset, with the reason of each; empty before a run's end."""
+    """Source rows that gave no row of a dataset, with the reason of each; empty before a run's end, or without any."""
     sources = manifest.get("sources")
-    if not sources:
+    if not sources or not sources["rows"]:
         return []
     head = f"  {number(sources['in_dataset'])} of {counted(sources['rows'], 'source row')} reached a dataset"
     lost = [(count, reason, False) for reason, count in sources["not_in_dataset"].items()]

@@ -19,6 +19,10 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WIDTH_ELSEWHERE = 100
+_INSTALLED_BY = (
+    "./start.sh in place of 'python run_pipeline.py' brings what Millrace needs, "
+    "'.venv/bin/python -m pip install ...' what a pipeline of yours needs beside"
+)
 
 
 # Writing
@@ -168,6 +172,8 @@ def _told(error: BaseException, *, debug: bool) -> list[tuple[str, str | None, s
         return [(problem.message, problem.hint, problem.place) for problem in error.problems]
     if isinstance(error, MillraceError):
         return [(error.message, error.hint, "")]
+    if isinstance(error, ModuleNotFoundError):
+        return [(str(error), f"{sys.executable} does not have it; {_INSTALLED_BY}", bug_place(error))]
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     hint = None if debug else "this is a bug; run again with --debug for the traceback"
     return [(message, hint, bug_place(error))]

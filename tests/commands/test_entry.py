@@ -82,6 +82,18 @@ def test_the_front_door_lists_the_verbs_as_they_are_typed_there() -> None:
     assert "python run_pipeline.py" not in done.stdout
 
 
+@pytest.mark.parametrize("words", [["doctor"], ["run", "configs/quickstart.yaml", "--set", "output_dir=OUT"]])
+def test_a_python_without_the_packages_is_told_how_they_come(words: list[str], tmp_path: Path) -> None:
+    words = [word.replace("OUT", str(tmp_path / "out")) for word in words]
+    program = [sys.executable, "-S", str(ROOT / "run_pipeline.py"), *words]  # -S: without site-packages
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "No module named" in done.stderr
+    assert "./start.sh in place of" in done.stderr
+    assert "bug" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_unknown_option_exits_2() -> None:
     with pytest.raises(SystemExit) as ended:
         run_pipeline.main(["list", "--jsno"])

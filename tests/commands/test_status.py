@@ -37,6 +37,14 @@ def test_status_tells_steps_reasons_sources_money_and_files(ran: Path, capsys: p
     assert "cost: $0" in out
 
 
+def test_a_run_that_read_nothing_of_its_own_says_nothing_of_source_rows(tmp_path: Path) -> None:
+    project = write_project(tmp_path, config="pipeline: poems.py:plain\noutput_dir: out\nname: x\n")
+    assert call(project, "run", "config.yaml").code == 0
+    told = call(project, "status", "out")
+    assert told.out.startswith("succeeded")
+    assert "source row" not in told.out
+
+
 def test_every_source_row_is_accounted_for(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_pipeline.main(["status", "out", "--json"]) == 0
     sources = json.loads(capsys.readouterr().out)["sources"]
