@@ -1,6 +1,7 @@
 """What spreading a run costs, and from which size on it saves time.
 
     python benchmarks/ray_overhead.py [--rounds 3] [--json FILE]
+    python benchmarks/ray_overhead.py --cluster     only what starting and ending a cluster takes
 
 Runs of one call a document are made alone, in processes, and on a Ray cluster of this machine with two workers, in
 turn. What a run takes that has next to nothing to ask is overhead, and the difference between many shards and few is
@@ -65,6 +66,29 @@ def measure(folder: Path, rounds: int) -> dict[str, Any]:
             **{name: figures(name, medians) for name in ENGINES if ENGINES[name]}}  # fmt: skip
 
 
+CLUSTER = """
+import asyncio, time
+from generation_functions.engines.cluster import RayEngine
+
+async def main():
+    began = time.perf_counter()
+    async with RayEngine(2):
+        started = time.perf_counter()
+    print(started - began, time.perf_counter() - started)
+
+asyncio.run(main())
+"""
+
+
+def measure_cluster(rounds: int) -> None:
+    """Print the median seconds in which a cluster of this machine starts, Ray's import included, and ends."""
+    words = [sys.executable, "-c", CLUSTER]
+    lines = [subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout for _ in range(rounds)]
+    times = [[float(word) for word in line.splitlines()[-1].split()] for line in lines]
+    start, end = (statistics.median(values) for values in zip(*times, strict=True))
+    print(f"a cluster starts in {start:.1f} s and ends in {end:.1f} s")
+
+
 def figures(name: str, medians: dict[str, float]) -> dict[str, float]:
     """Overhead of a run and of a shard, and the calls from which on two workers are sooner done than one."""
     few, many, alone = medians[f"{name}, {FEW}"], medians[f"{name}, {MANY}"], medians["alone, 1"]
@@ -81,7 +105,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--cluster", action="store_true", help="measure the start and end of a cluster alone")
     given = parser.parse_args()
+    if given.cluster:
+        measure_cluster(given.rounds)
+        return
     with tempfile.TemporaryDirectory(prefix="spread-") as folder:
         found = measure(Path(folder) / "project", given.rounds)
     for name, value in found["seconds"].items():
