@@ -103,15 +103,15 @@ class Run(Services):
             self.folder.let_go()
 
     async def _conclude(self, error: BaseException | None) -> None:
-        unwritten: StoreError | None = None
+        unfinished: BaseException | None = None
         for child in self.children.values():
             try:
-                await child.close(error or unwritten)
-            except StoreError as exc:
-                unwritten = unwritten or exc
-        await self.folder.conclude(self.datasets, error or unwritten)
-        if unwritten is not None:
-            raise unwritten
+                await child.close(error or unfinished)
+            except BaseException as exc:  # noqa: BLE001  the others end too, and say why
+                unfinished = unfinished or exc
+        await self.folder.conclude(self.datasets, error or unfinished)
+        if unfinished is not None:
+            raise unfinished
 
     async def _beat(self) -> None:
         while True:

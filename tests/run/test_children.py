@@ -106,6 +106,7 @@ async def test_a_run_ended_while_its_child_ends_gives_every_folder_back(
 
     with pytest.raises(asyncio.CancelledError):
         await pipeline()
+    assert manifest_of(tmp_path)["status"] == manifest_of(tmp_path / "second")["status"] == "cancelled"
     assert not any(is_held(folder) for folder in (tmp_path, tmp_path / "first", tmp_path / "second"))
     async with Run(tmp_path) as run:
         await both(run)
