@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -182,6 +183,8 @@ def test_a_planted_bug_is_found(simulation: Simulation, monkeypatch: pytest.Monk
     calm = {seed: simulation.live(seed).faults for seed in seeds[:3]}
     assert not any(calm.values()), calm
     plant(monkeypatch)
-    found = next((life for life in map(simulation.live, seeds) if life.faults), None)
-    gc.collect()
-    assert found is not None, f"not found in {MOST_SEEDS} schedules"
+    monkeypatch.setattr(logging.getLogger("asyncio"), "disabled", True)  # a record of an error would hold its run
+    found = any(simulation.live(seed).faults for seed in seeds)
+    while gc.collect():
+        pass  # what a coroutine still does as it is thrown away keeps the rest of its run for another round
+    assert found, f"not found in {MOST_SEEDS} schedules"
