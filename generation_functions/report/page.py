@@ -27,7 +27,7 @@ _STYLE = Path(__file__).with_name("page.css")
 _OPEN = 6
 _LEVELS = {"warning": "Look at this", "note": "Note"}
 _NAMES = {
-    "read": "Thirty rows", "yield": "Yield", "sources": "Sources", "lengths": "Lengths", "duplicates": "Duplicates",
+    "read": "Rows to read", "yield": "Yield", "sources": "Sources", "lengths": "Lengths", "duplicates": "Duplicates",
     "repetition": "Repetition", "languages": "Languages", "diversity": "Diversity", "votes": "Votes",
     "contamination": "Contamination",
 }  # fmt: skip
@@ -139,14 +139,15 @@ def _article(row: Shown) -> Markup:
         tag("h3", tag("b", f"Row {row.number:,}"), f" · {row.place}" if row.place else None),
         turns,
         tag("p", f"{row.cut:,} more characters are not shown.", class_="soft") if row.cut else None,
-        _source(row.passage) if row.passage else None,
+        _source(row.passage, is_text=all(turn.role == "text" for turn in row.turns)) if row.passage else None,
     )
 
 
-def _source(passage: Passage) -> Markup:
+def _source(passage: Passage, *, is_text: bool) -> Markup:
+    """A row's source, folded. A plain text is made of many sentences of it, so that none is missed."""
     marked = tag("mark", passage.middle) if passage.middle else None
     cut = f"{passage.cut:,} characters around it are not shown." if passage.cut else None
-    told = "Source" if passage.middle else "Source (no sentence of it is close to the answer)"
+    told = "Source" if passage.middle or is_text else "Source (no sentence of it is close to the answer)"
     parts: list[Part] = [passage.before, marked, passage.after]
     return tag("details", tag("summary", told), tag("blockquote", joined(parts), dir="auto"),
                tag("p", cut, class_="soft") if cut else None)  # fmt: skip

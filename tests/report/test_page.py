@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation_functions.report import HeldOut, Question, findings_of, page_of
+from generation_functions.report.entry import Turn
 from generation_functions.report.markup import Markup, joined, safe, tag
+from generation_functions.report.reading import Passage, Shown
 from tests.report.rows import HOSTILE, conversation, figures_of, good_rows
 from tests.report.test_run_figures import surveyed
 
@@ -190,3 +192,11 @@ def test_a_browser_shows_it_without_complaint_at_the_width_of_a_telephone(tmp_pa
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     assert "over 0 scripts 0 main 1020px" in dumped.stdout
+
+
+@pytest.mark.parametrize(("role", "told"), [("assistant", True), ("text", False)])
+def test_only_of_an_answer_it_is_told_that_no_sentence_is_close(tmp_path: Path, role: str, told: bool) -> None:
+    row = Shown(1, "", "", (Turn(role, "What is said."),), 0, Passage("The source.", "", "", 0))
+    page = page_of(replace(figures_of(tmp_path, good_rows(3)), sample=(row,)), [])
+    assert ("no sentence of it is close" in page) is told
+    assert "The source." in page
