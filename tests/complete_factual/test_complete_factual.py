@@ -136,7 +136,26 @@ async def test_weights_shares_and_generic_data_hold(tmp_path: Path, inputs: list
 async def test_so_much_text_stands_beside_the_conversations(tmp_path: Path, inputs: list[InputFolder]) -> None:
     await make(tmp_path / "out", inputs, text_share=0.3)
     texts, talks = (tokens_in(tmp_path / "out" / name) for name in ("texts_beside", "conversations"))
-    assert 0.2 < texts / (texts + talks) <= 0.3
+    assert 0.2 < texts / (texts + talks) < 0.35
+
+
+async def test_of_the_smallest_share_of_text_there_is_one_and_the_trainers_find_it(
+    tmp_path: Path, inputs: list[InputFolder]
+) -> None:
+    out = tmp_path / "out"
+    await make(out, inputs, text_share=0.0001)
+    assert len(mixture(out, "texts_beside")) == 1
+    config = yaml.safe_load((out / "training" / "axolotl" / "2-conversations.yaml").read_text(encoding="utf-8"))
+    assert len(config["datasets"]) == 2
+    assert all(Path(each["path"]).is_file() for each in config["datasets"])
+
+
+async def test_a_mixture_without_rows_is_not_trained_on(tmp_path: Path, inputs: list[InputFolder]) -> None:
+    out = tmp_path / "out"
+    made = await make(out, inputs[:1], recall=None, rag=None, doubts=None, pretraining={"total": 1})
+    assert made is not None
+    assert mixture(out, "pretraining") == []
+    assert [path.name for path in (out / "training" / "axolotl").iterdir()] == ["1-conversations.yaml"]
 
 
 async def test_a_part_goes_by_what_is_shared_and_by_what_it_says_itself(

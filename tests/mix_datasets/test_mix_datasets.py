@@ -94,6 +94,15 @@ async def test_every_row_that_was_not_drawn_has_its_reason(files: dict[str, Path
     assert "10 of 50" in (tmp_path / "out" / "log.txt").read_text()
 
 
+async def test_a_share_without_room_for_a_row_is_told(files: dict[str, Path], tmp_path: Path) -> None:
+    sources = [Source(path=files["mine"], share=1000), Source(path=files["theirs"], share=1)]
+    assert await mixed(tmp_path / "out", sources)
+    summary = json.loads((tmp_path / "out" / "mixture.json").read_text())["sources"]
+    assert (summary[1]["rows_taken"], summary[1]["why_not_more"]) == (
+        0, "its share is full: there is no room for a whole row",
+    )  # fmt: skip
+
+
 async def test_generic_data_is_a_part_of_the_mixture(files: dict[str, Path], tmp_path: Path) -> None:
     sources = [Source(path=files["mine"]), Source(path=files["theirs"], generic=True)]
     rows = await mixed(tmp_path / "out", sources, generic_share=0.25, unit="rows")

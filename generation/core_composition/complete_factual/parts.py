@@ -87,19 +87,25 @@ class FolderRun:
 
 
 async def mixed(run: Run, name: str, sources: Sequence[Source], settings: Settings) -> Dataset | None:
-    """All folders' rows in one dataset; None where there are none."""
+    """All folders' rows in one dataset; None where there are none, or no row fits the shares."""
     if not sources:
         return None
-    return await mix_datasets(run.child(name), sources=list(sources), **settings)
+    mixture = await mix_datasets(run.child(name), sources=list(sources), **settings)
+    return mixture if mixture.rows else None
 
 
 async def texts_beside(run: Run, texts: Dataset | None, talks: Dataset | None, share: float) -> Dataset | None:
-    """So much pretraining text that it is this share of what is trained on together with the conversations."""
+    """So much pretraining text that it is about this share of what is trained on together with the conversations.
+
+    Whole texts are counted, so that a small set of conversations gets one at least.
+    """
     if texts is None or talks is None or not share:
         return None
-    total = round(_tokens(talks) * share / (1 - share))
+    tokens = _tokens(talks) * share / (1 - share)
+    rows = round(tokens * texts.rows / _tokens(texts))
     beside = Source(path=texts.path, name="pretraining")
-    return await mix_datasets(run.child("texts_beside"), sources=[beside], format="text", total=max(1, total))
+    child = run.child("texts_beside")
+    return await mix_datasets(child, sources=[beside], format="text", unit="rows", total=max(1, rows))
 
 
 def _tokens(mixture: Dataset) -> int:

@@ -72,7 +72,8 @@ def _costs(pool: Pool, unit: str) -> Iterator[tuple[int, int]]:
 def _part(pool: Pool, amount: Amount, picked: set[int]) -> Taken:
     tokens = sum(pool.tokens[index] for index in picked)
     sizes = (len(pool.tokens), len(picked), sum(pool.tokens), tokens)
-    return Taken(pool.source.label, pool.form.name, pool.source.generic, *sizes, amount.why, tuple(pool.notes))
+    why = amount.why if picked or not pool.tokens else f"{amount.why}: there is no room for a whole row"
+    return Taken(pool.source.label, pool.form.name, pool.source.generic, *sizes, why, tuple(pool.notes))
 
 
 def _stream(
