@@ -149,10 +149,11 @@ def _is_offline(job: Job) -> bool:
 
 
 def _tell_no_calls(job: Job, manifest: dict[str, Any], *, unchanged: bool) -> None:
-    rows = counted(summary.dataset_rows(manifest), "row")
+    rows = summary.dataset_rows(manifest)
     nothing, done = ("nothing to do", "already there") if unchanged else ("nothing to ask", "written")
-    say(f"{paint(nothing, 'green', 'bold')}: 0 calls; {rows} {done}")
-    for line in summary.files(manifest, job.output_dir, for_training=not _is_offline(job)):
+    say(f"{paint(nothing, 'green', 'bold')}: 0 calls" + (f"; {counted(rows, 'row')} {done}" if rows else ""))
+    files = summary.files(manifest, job.output_dir, for_training=not _is_offline(job))
+    for line in files or lines_of_runs_inside(job.output_dir):
         say(line)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from generation.core_pipelines.hub_corpus.hub_corpus import hub_corpus
 from generation_functions import Dataset, Run
 from generation_functions.errors import ConfigError, MillraceError
+from tests.end_to_end.project import Project
 from tests.fetching.web_server import WebServer, serving
 from tests.running import rows_of
 
@@ -68,6 +70,31 @@ async def test_short_texts_and_what_is_over_the_most_are_left_out(tmp_path: Path
         assert dataset.rows == 6
         assert (await corpus(tmp_path, server, most=2)).rows == 2
     assert rows_of(tmp_path, "wanted", "dropped") == []
+
+
+def test_killed_half_way_it_fetches_no_file_again(tmp_path: Path) -> None:
+    held = f"/datasets/ada/lights/resolve/{SHA}/data/b.jsonl"
+    with serving(hub()) as server:
+        server.faults[held] = [(503, {"Retry-After": "60"})]
+        project = Project(tmp_path, "")
+        asked = {"dataset": "ada/lights", "endpoint": server.address, "column": "body", "files": "data/*"}
+        config = {"pipeline": "hub-corpus", "output_dir": str(project.output), **asked}
+        (tmp_path / "config.yaml").write_text(json.dumps(config))
+        process = project.start()
+        while held not in server.asked:
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.kill()
+        process.communicate()
+        ended = project.run()
+        assert ended.returncode == 0, ended.stderr
+        assert server.of(held.replace("b.jsonl", "a.parquet")) == 1
+        assert server.of("/api/datasets/ada/lights/revision/main") == 1
+        before = len(server.asked)
+        assert project.run().returncode == 0
+        assert len(server.asked) == before
+    lines = (project.output / "texts" / "lights.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in lines] == TEXTS
 
 
 async def test_a_run_that_broke_off_goes_on_with_the_same_commit(tmp_path: Path) -> None:
