@@ -57,7 +57,7 @@ class Caller:
         cost = self.cost_of(request) if limiter.counts_tokens else 0
         trial = False if breaker.closed else await breaker.enter()
         try:
-            turn = await limiter.acquire(request.priority, cost)
+            turn = await limiter.acquire(request.rank, cost)
         except BaseException:
             breaker.left(trial)
             raise
@@ -70,7 +70,7 @@ class Caller:
     async def _enter_again(self, request: Request, cost: int) -> tuple[Trial, Turn]:
         trial = await self.breaker.enter()
         try:
-            return trial, await self.limiter.acquire(request.priority, cost)
+            return trial, await self.limiter.acquire(request.rank, cost)
         except BaseException:
             self.breaker.left(trial)
             raise

@@ -78,7 +78,7 @@ class EmbeddingClient(EndpointClient):
         for each in texts:
             each.request.sent = True
         prompt: list[dict[str, Any]] = [{"content": each.request.prompt} for each in texts]
-        request = Request(prompt, first.sampling, priority=first.priority, draining=first.draining)
+        request = Request(prompt, first.sampling, rank=first.rank, draining=first.draining)
         try:
             answered = await super().complete(request)
         except RequestRefused as exc:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from generation_functions.models.model import Model, Price
 from generation_functions.rows import Json, content_key
 
 Messages: TypeAlias = list[dict[str, Any]]
 """Chat messages, `{"role": ..., "content": ...}` each."""
+
+
+class Rank:
+    """Whose calls go first where they wait for a free place: those of the higher value, which may change meanwhile."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: int = 0) -> None:
+        self.value = value
+
+
+COMMON: Final = Rank()
+"""Of calls that nobody has given a rank."""
 
 
 @dataclass(slots=True)
@@ -20,7 +33,7 @@ class Request:
     prompt     chat messages, or one string for a model in completion mode.
     sampling   body fields beside model and prompt (temperature, max_tokens, stop, response_format, any extra).
     sample     which independent sample this is (a vote's number); `attempt` counts retries of one sample.
-    priority   higher goes first where calls wait for a free place: the depth of the step.
+    rank       higher goes first where calls wait for a free place: the step's, and that follows from its depth.
     offline    writes the completion when the model is the offline writer.
     draining   whether the run is stopping: a failed call is then not tried again.
     room       gives what is to be waited for while so many answers are on their way to the disk that one more call
@@ -36,7 +49,7 @@ class Request:
     sampling: Mapping[str, Json] = field(default_factory=dict)
     sample: int = 0
     attempt: int = 0
-    priority: int = 0
+    rank: Rank = COMMON
     offline: Callable[[], str] | None = None
     offline_version: str = ""
     weights: str = ""

@@ -63,7 +63,7 @@ class Site:
         except EndpointUnusable as verdict:
             return verdict
         try:
-            turn = await caller.limiter.acquire(request.priority, cost)
+            turn = await caller.limiter.acquire(request.rank, cost)
         except BaseException:
             caller.breaker.left(trial)
             self.left()

@@ -1,13 +1,14 @@
-"""Who may call now: a number in flight that adapts, requests and tokens a minute, and a queue by priority."""
+"""Who may call now: a number in flight that adapts, requests and tokens a minute, and a queue by rank."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
-from heapq import heappop, heappush
 from typing import TypeAlias
 
 from generation_functions.models.bucket import Bucket
+from generation_functions.models.exchange import COMMON, Rank
 from generation_functions.models.level import Level
 from generation_functions.models.timing import Timer, Timing
 
@@ -19,6 +20,7 @@ Turn: TypeAlias = int
 
 @dataclass(slots=True)
 class _Waiter:
+    arrival: int
     cost: int
     turn: asyncio.Future[Turn]
 
@@ -45,7 +47,7 @@ class Limiter:
         self._timing = timing
         self._requests = Bucket(requests_per_minute, now) if requests_per_minute else None
         self._tokens = Bucket(tokens_per_minute, now, burst_s=_TOKENS_BURST_S) if tokens_per_minute else None
-        self._queue: list[tuple[int, int, _Waiter]] = []
+        self._queues: dict[Rank, deque[_Waiter]] = {}
         self._arrivals = 0
         self._held_until = 0.0
         self._timer: Timer | None = None
@@ -58,15 +60,15 @@ class Limiter:
     @property
     def waiting(self) -> int:
         """Callers in the queue."""
-        return sum(not waiter.turn.done() for _, _, waiter in self._queue)
+        return sum(not waiter.turn.done() for queue in self._queues.values() for waiter in queue)
 
-    async def acquire(self, priority: int = 0, cost: int = 0) -> Turn:
-        """Take a turn. Without suspending when one is free; else higher priorities first, each in order of arrival."""
-        if not self._queue and self.in_flight < int(self.level.limit) and self._delay(cost) <= 0:
+    async def acquire(self, rank: Rank = COMMON, cost: int = 0) -> Turn:
+        """Take a turn. Without suspending when one is free; else higher ranks first, equal ones in order of arrival."""
+        if not self._queues and self.in_flight < int(self.level.limit) and self._delay(cost) <= 0:
             return self._start(cost)
-        waiter = _Waiter(cost, asyncio.get_running_loop().create_future())
         self._arrivals += 1
-        heappush(self._queue, (-priority, self._arrivals, waiter))
+        waiter = _Waiter(self._arrivals, cost, asyncio.get_running_loop().create_future())
+        self._queues.setdefault(rank, deque()).append(waiter)
         self._serve()
         try:
             return await waiter.turn
@@ -90,7 +92,7 @@ class Limiter:
     def release(self) -> None:
         """Give a turn back that says nothing of the endpoint's capacity."""
         self.in_flight -= 1
-        if self._queue:
+        if self._queues:
             self._serve()
 
     def correct(self, tokens: int) -> None:
@@ -118,17 +120,25 @@ class Limiter:
         return max(delays)
 
     def _serve(self) -> None:
-        while self._queue and self.in_flight < int(self.level.limit):
-            waiter = self._queue[0][2]
-            if waiter.turn.done():
-                heappop(self._queue)
-                continue
-            delay = self._delay(waiter.cost)
-            if delay > 0:
-                self._serve_after(delay)
-                return
-            heappop(self._queue)
-            waiter.turn.set_result(self._start(waiter.cost))
+        while self._queues and self.in_flight < int(self.level.limit):
+            rank = self._first()
+            queue = self._queues[rank]
+            waiter = queue[0]
+            if not waiter.turn.done():
+                delay = self._delay(waiter.cost)
+                if delay > 0:
+                    self._serve_after(delay)
+                    return
+                waiter.turn.set_result(self._start(waiter.cost))
+            queue.popleft()
+            if not queue:
+                del self._queues[rank]
+
+    def _first(self) -> Rank:
+        """Who is served next. Ranks are looked at anew each time: few wait, and their values may have changed."""
+        if len(self._queues) == 1:
+            return next(iter(self._queues))
+        return max(self._queues, key=lambda rank: (rank.value, -self._queues[rank][0].arrival))
 
     def _serve_after(self, delay: float) -> None:
         if self._timer is None:

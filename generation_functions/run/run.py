@@ -22,7 +22,7 @@ from generation_functions.config.suggestions import did_you_mean
 from generation_functions.documents import Limits
 from generation_functions.documents.document import DEFAULT_LIMITS
 from generation_functions.errors import ConfigError, MillraceError, RunStopped, StoreError
-from generation_functions.models.exchange import Completion, Request
+from generation_functions.models.exchange import Completion, Rank, Request
 from generation_functions.models.model import Model
 from generation_functions.prompts import Prompt, PromptBook, PromptMode
 from generation_functions.rows import Json, Place, Row, content_key
@@ -221,7 +221,7 @@ class Run(Services):
     async def once(self, step: OneOffStep, *, model: Model, **values: Any) -> Any:
         """Make a step's one call for the whole run and give its value. Raises `MillraceError` when it has none."""
         row = Row(content_key("once", step.name, values), dict(values), (step.name,))
-        stage = self.bind(step, model=model, name=None, settings=values, depth=0)
+        stage = self.bind(step, model=model, name=None, settings=values)
         self.folder.records.begin(stage)
         self.folder.exchanges.expect(model)
         with self.folder.asking_alone():
@@ -303,7 +303,13 @@ class Run(Services):
         self.folder.records.record(stage, row, outcome, exchanges)
 
     def bind(
-        self, step: Step, *, model: Model | None, name: str | None, settings: Mapping[str, Any], depth: int
+        self,
+        step: Step,
+        *,
+        model: Model | None,
+        name: str | None,
+        settings: Mapping[str, Any],
+        rank: Rank | None = None,
     ) -> StepStage:
         """A step with its model and settings, ready to run. Raises `ConfigError` for a setting nobody asked for."""
         step, values = step.with_settings(settings)
@@ -317,7 +323,7 @@ class Run(Services):
         sampling: Mapping[str, Json] = {}
         if model is not None and isinstance(step, PromptedStep):
             sampling = {**model.spec.sampling(), **step.sampling, **structured_fields(step, model)}
-        return StepStage(name, step=step, asking=Asking(self, name, model, values, sampling, depth))
+        return StepStage(name, step=step, asking=Asking(self, name, model, values, sampling, rank or Rank()))
 
     def _check_values(self, step: PromptedStep, model: Model, values: Mapping[str, Any]) -> None:
         if not values:
@@ -367,12 +373,12 @@ class Run(Services):
         """How often this row's step was asked to be tried again."""
         return self.folder.retries.get((step, key), 0)
 
-    def inner(self, step: str, depth: int) -> Doing:
+    def inner(self, step: str, rank: Rank) -> Doing:
         """What a `DepthFirst` function calls its steps with."""
 
         async def do(inner: Step, row: Row, *, model: Model | None = None, **settings: Any) -> list[Row]:
             name = f"{step}.{inner.name}"
-            stage = self.bind(inner, model=model, name=name, settings=settings, depth=depth)
+            stage = self.bind(inner, model=model, name=name, settings=settings, rank=rank)
             stage.came_from = step
             self.folder.records.count_as(stage)
             return await stage.process(row, self.folder.records)

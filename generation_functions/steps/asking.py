@@ -10,7 +10,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from generation_functions.errors import ConfigError, ParseError, RequestRefused, TransientError
-from generation_functions.models.exchange import Completion, Messages, Request
+from generation_functions.models.exchange import Completion, Messages, Rank, Request
 from generation_functions.models.model import Model
 from generation_functions.rows import Json, Row, content_key
 from generation_functions.steps.outcome import Outcome, StepFailed
@@ -46,7 +46,7 @@ class Services(Protocol):
         """How many times a person asked for this row's step to be tried again."""
         ...
 
-    def inner(self, step: str, depth: int) -> Doing:
+    def inner(self, step: str, rank: Rank) -> Doing:
         """What a `DepthFirst` step's function calls its own steps with."""
         ...
 
@@ -58,7 +58,7 @@ class Asking:
     step_name  the name its rows and exchanges are recorded under
     values     what `.through(...)` gave the prompt beside the row's fields
     sampling   the model's default sampling with the step's own on top
-    depth      the step's position in the stream; deeper steps are served first
+    rank       whose calls go first; a flow gives its steps theirs
     """
 
     services: Services
@@ -66,7 +66,7 @@ class Asking:
     model: Model | None = None
     values: Mapping[str, Json] = field(default_factory=dict)
     sampling: Mapping[str, Json] = field(default_factory=dict)
-    depth: int = 0
+    rank: Rank = field(default_factory=Rank)
 
     def about(self, row: Row, prepare: Callable[[Row], Mapping[str, Json]] | None = None) -> Calls:
         """The calls made for one row."""
@@ -105,7 +105,7 @@ class Calls:
         """Ask once. Raises what the model client raises."""
         asking = self.asking
         model = asking.the_model()
-        request = Request(prompt, asking.sampling, sample, attempt, asking.depth)
+        request = Request(prompt, asking.sampling, sample, attempt, asking.rank)
         if model.spec.provider == "offline" and step.offline is not None:
             rule, values = step.offline, self.values
             request.offline = lambda: rule(values, Random(content_key(prompt, sample, attempt)))

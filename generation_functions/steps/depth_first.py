@@ -33,7 +33,7 @@ class DepthFirst(Step):
     async def process(self, row: Row, calls: Calls) -> Outcome:
         asking = calls.asking
         settings = self.settings if asking.model is None else {"model": asking.model, **self.settings}
-        made = await self.visit(row, asking.services.inner(self.name, asking.depth), **settings)
+        made = await self.visit(row, asking.services.inner(self.name, asking.rank), **settings)
         if made is None:
             return Outcome.dropped(f"{self.name} gave no row")
         if isinstance(made, list):

@@ -37,7 +37,7 @@ async def embedding_of(calls: Calls, text: str, role: Role = "document") -> str:
     asking = calls.asking
     model = asking.the_model()
     weights, prefix = await _before(model.spec, role)
-    request = Request(prefix + text, model.spec.sampling(), priority=asking.depth, weights=weights)
+    request = Request(prefix + text, model.spec.sampling(), rank=asking.rank, weights=weights)
     completion, key = await asking.services.complete(model, request, asking.step_name)
     calls.exchanges.append(key)
     return completion.text

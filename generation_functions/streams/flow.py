@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -80,7 +80,8 @@ class Flow:
         self._stop = stop
         self._ready: list[deque[Row]] = [deque() for _ in stages]
         self._fresh: deque[Row] = deque()
-        self._exhausted = False
+        self._exhausted = self._ending = False
+        self._rank(range(1, len(stages) + 1))
         self._reading: asyncio.Lock = asyncio.Lock()
         # One thread for all reading: each that allocates keeps memory of its own, which long runs would fill.
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="source")
@@ -144,11 +145,6 @@ class Flow:
             made = await stage.process(row, self._recorder)
             self._settle(row, index, made)
 
-    @property
-    def _ending(self) -> bool:
-        """Whether no more source rows are left than there are workers."""
-        return self._exhausted and len(self._fresh) <= self._width
-
     def _has_ready(self) -> bool:
         return any(self._ready)
 
@@ -165,7 +161,17 @@ class Flow:
             async with self._reading:
                 if not self._exhausted and len(self._fresh) <= self._width:
                     await self._read()
-        return self._fresh.popleft() if self._fresh else None
+        row = self._fresh.popleft() if self._fresh else None
+        if self._exhausted and not self._ending and len(self._fresh) <= self._width:
+            self._ending = True
+            self._rank(range(len(self._stages), 0, -1))
+        return row
+
+    def _rank(self, values: Iterable[int]) -> None:
+        """Whose calls go first where they wait for a free place."""
+        for stage, value in zip(self._stages, values, strict=True):
+            if isinstance(stage, StepStage):
+                stage.asking.rank.value = value
 
     async def _read(self) -> None:
         read = partial(copy_context().run, lambda: list(islice(self._source, SOURCE_BATCH)))

@@ -51,7 +51,7 @@ class Stream:
         """
         from generation_functions.models.model import Model
 
-        stage = self.run.bind(step, model=model, name=name, settings=settings, depth=len(self.stages) + 1)
+        stage = self.run.bind(step, model=model, name=name, settings=settings)
         # A function over several steps is given its models as settings.
         return self._with(stage, *(each for each in (model, *settings.values()) if isinstance(each, Model)))
 

@@ -15,7 +15,7 @@ from generation_functions.errors import TransientError
 from generation_functions.models.breaker import Breaker, BreakerPolicy
 from generation_functions.models.bucket import Bucket
 from generation_functions.models.caller import Caller
-from generation_functions.models.exchange import Completion, Request
+from generation_functions.models.exchange import Completion, Rank, Request
 from generation_functions.models.level import Level
 from generation_functions.models.limiter import Limiter
 from generation_functions.models.retry import RetryPolicy
@@ -45,23 +45,28 @@ def test_a_free_turn_comes_without_yielding_to_the_loop() -> None:
     in_virtual_time(main())
 
 
-def test_higher_priorities_go_first_and_equal_ones_in_order_of_arrival() -> None:
+@pytest.mark.parametrize(("changed", "expected"), [(False, "bdeacf"), (True, "afebcd")])
+def test_higher_ranks_go_first_and_equal_ones_in_order_of_arrival(changed: bool, expected: str) -> None:
     async def main() -> list[str]:
         gate, order = limiter(1), []
         await gate.acquire()
 
-        async def caller(name: str, priority: int) -> None:
-            await gate.acquire(priority)
+        async def caller(name: str, rank: Rank) -> None:
+            await gate.acquire(rank)
             order.append(name)
             gate.release()
 
-        tasks = [asyncio.create_task(caller(*each)) for each in [("a", 0), ("b", 2), ("c", 0), ("d", 2), ("e", 1)]]
+        low, middle, high, low_too = Rank(0), Rank(1), Rank(2), Rank(0)
+        callers = [("a", low), ("b", high), ("c", low_too), ("d", high), ("e", middle), ("f", low)]
+        tasks = [asyncio.create_task(caller(*each)) for each in callers]
         await settle()
+        if changed:
+            low.value, high.value = 2, 0
         gate.release()
         await asyncio.gather(*tasks)
         return order
 
-    assert in_virtual_time(main()) == ["b", "d", "e", "a", "c"]
+    assert "".join(in_virtual_time(main())) == expected
 
 
 @pytest.mark.parametrize("granted_first", [False, True])
@@ -90,17 +95,19 @@ def test_never_more_in_flight_than_allowed_and_everyone_is_served(
     async def main() -> None:
         gate, most_seen = limiter(most), 0
 
-        async def caller(start: int, priority: int) -> None:
+        ranks = [Rank(value) for value in range(4)]
+
+        async def caller(start: int, rank: int) -> None:
             nonlocal most_seen
             await asyncio.sleep(start)
-            await gate.acquire(priority)
+            await gate.acquire(ranks[rank])
             most_seen = max(most_seen, gate.in_flight)
             try:
                 await asyncio.sleep(1)
             finally:
                 gate.release()
 
-        tasks = [asyncio.create_task(caller(start, priority)) for start, priority, _ in callers]
+        tasks = [asyncio.create_task(caller(start, rank)) for start, rank, _ in callers]
         await asyncio.sleep(1.5)
         for task, (_, _, doomed) in zip(tasks, callers, strict=True):
             if doomed and not task.done():

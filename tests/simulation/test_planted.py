@@ -53,7 +53,7 @@ def keyed_by_position(patch: pytest.MonkeyPatch) -> None:
     async def complete(self: Exchanges, model: Any, request: Any, step: str) -> Any:
         number = next(counters.setdefault((id(self), step), itertools.count()))
         request = type("Numbered", (type(request),), {"key": lambda _, model: f"{step}:{number}"})(
-            request.prompt, request.sampling, request.sample, request.attempt, request.priority
+            request.prompt, request.sampling, request.sample, request.attempt, request.rank
         )
         return await original(self, model, request, step)
 
