@@ -209,12 +209,6 @@ class RunFolder:
                 self.on_success()
         return ending
 
-    def let_go(self) -> None:
-        """Give back what is still held where the end was cut short: of a folder in use the next run would keep off."""
-        for folder in (*self.inside, self):
-            with folder._kept_to_the_end, suppress(StoreError):
-                folder._to_close.close()
-
     async def _settle(self, ending: Ending) -> None:
         if ending.status in CAME_TO_ITS_END and self.run_attempt > 1:
             self.store.forget_rows_before(self.run_attempt)

@@ -97,12 +97,6 @@ class Run(Services):
 
     async def close(self, error: BaseException | None = None) -> None:
         """Write what is left, say how the run ended, and give the folder back."""
-        try:
-            await self._conclude(error)
-        finally:
-            self.folder.let_go()
-
-    async def _conclude(self, error: BaseException | None) -> None:
         unfinished: BaseException | None = None
         for child in self.children.values():
             try:
