@@ -54,6 +54,20 @@ def test_a_question_is_not_made_of_two_languages(way: str) -> None:
     assert "Frisch" not in asked(way, CANALS, BEES, LOCKS)
 
 
+def test_a_second_question_in_spanish_opens_with_its_mark() -> None:
+    places = ("Chipiona", 1867, "faros.md"), ("Maspalomas", 1890, "mareas.md")
+    passages = [
+        {"source": source, "title": "Faros", "text": f"El faro de {place} fue inaugurado en {year} por la reina."}
+        for place, year, source in places
+    ]
+    question = asked("open", *passages).partition("Question: ")[2]
+    assert "? ¿Y cuándo fue inaugurado el faro de Maspalomas" in question
+    values = {"passages": shown(passages), "way": "open", "dialogue": f"User: {question}"}
+    said = offline_rules.answer(values, Random(0))
+    assert "(faros.md)" in said
+    assert "(mareas.md)" in said
+
+
 def test_an_answer_speaks_the_language_of_its_own_chunk() -> None:
     values = {"passages": shown([CANALS, BEES, BEES]), "way": "hallucination", "dialogue": "User: Was ist das?"}
     said = offline_rules.answer(values, Random(0))

@@ -92,7 +92,7 @@ def _open(known: list[list[Known]], rng: Random, phrases: Phrases | None, topic:
         return None
     second = other.question
     if phrases is not None and "“" not in second and "„" not in second and "«" not in second:
-        second = phrases.also.format(one=second[0].lower() + second[1:])
+        second = _also(second, phrases)
     return f"Question: {one.question} {second}"
 
 
@@ -115,8 +115,14 @@ def _follow_up(known: list[list[Known]], rng: Random, phrases: Phrases | None, t
     one, other = _two_asked(known, rng)
     if one is None or other is None:
         return None
-    second = phrases.also.format(one=other.question[0].lower() + other.question[1:])
+    second = _also(other.question, phrases)
     return f"First question: {one.question}\nFirst answer: {one.sentence}\nQuestion: {second}"
+
+
+def _also(question: str, phrases: Phrases) -> str:
+    """The question as a second one: "And when …?", "¿Y cuándo …?"."""
+    opened, asked = ("¿", question[1:]) if question.startswith("¿") else ("", question)
+    return opened + phrases.also.format(one=asked[0].lower() + asked[1:])
 
 
 def _vague(known: list[list[Known]], rng: Random, phrases: Phrases | None, topic: str) -> str | None:
