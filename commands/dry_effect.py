@@ -12,9 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from commands.job import Job
-from commands.past_run import runs_within
 from generation_functions.run.lenders import PREVIEW_FOLDER
-from generation_functions.run.manifest import read_manifest
+from generation_functions.run.manifest import read_manifest, runs_within
 from generation_functions.run.runner import run_pipeline
 
 

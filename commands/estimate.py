@@ -15,10 +15,10 @@ from commands import summary
 from commands.forecast import Forecast, Span, forecast
 from commands.job import Job, add_change_arguments, changes_of, load_job
 from commands.measured import Measured, measure, together
-from commands.past_run import runs_within
 from commands.terminal import counted, duration, money, number, paint, table, width_of, wrapped
 from commands.trial import Trial, at_least_one, tell_error, try_out
 from generation_functions.rows import Json
+from generation_functions.run.manifest import runs_within
 from generation_functions.run.shard_stores import STORE_FILE
 from generation_functions.store import StoreReader
 

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from commands.export_card import card_of
 from commands.export_ledger import ExportLedger
 from commands.export_source import AUTO, Source, of_file, of_run
-from commands.past_run import PastRun, past_run, runs_within
+from commands.past_run import PastRun, past_run
 from commands.terminal import counted, print_warning, say
 from generation_functions.config.suggestions import did_you_mean
 from generation_functions.errors import ConfigError, MillraceError, StoreError
+from generation_functions.run.manifest import runs_within
 
 if TYPE_CHECKING:
     from generation_functions.datasets import Format, Hub

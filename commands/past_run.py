@@ -10,7 +10,7 @@ from typing import Any
 
 from commands.status import manifest_of_run
 from generation_functions.errors import StoreError
-from generation_functions.run.manifest import CAME_TO_ITS_END, MANIFEST_FILE
+from generation_functions.run.manifest import CAME_TO_ITS_END
 from generation_functions.store import StoreReader
 from generation_functions.store.history import DATASET_PREFIX, History
 
@@ -47,9 +47,3 @@ def past_run(folder: Path) -> Iterator[PastRun]:
         yield PastRun(folder, manifest, History(store))
     finally:
         store.close()
-
-
-def runs_within(folder: Path) -> list[Path]:
-    """The folders of the runs that a run made inside its own, and theirs, sorted; previews are not among them."""
-    found = sorted(path.parent for path in folder.glob(f"*/**/{MANIFEST_FILE}"))
-    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from commands.past_run import PastRun, past_run, runs_within
+from commands.past_run import PastRun, past_run
 from commands.terminal import counted, paint, print_warning, say, visible
 from generation_functions.config.suggestions import did_you_mean
 from generation_functions.errors import ConfigError, StoreError
@@ -30,7 +30,7 @@ from generation_functions.report import (
     rows_in,
     survey,
 )
-from generation_functions.run.manifest import write_atomically
+from generation_functions.run.manifest import runs_within, write_atomically
 
 _PAGES = (".html", ".htm")
 

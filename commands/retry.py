@@ -7,14 +7,14 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from commands.past_run import past_run, runs_within
+from commands.past_run import past_run
 from commands.rows import add_selection, selection_of
 from commands.terminal import counted, number, say, shorten, table
 from generation_functions.errors import StoreError
 from generation_functions.run.counts import AlikeReasons
 from generation_functions.run.folder import CONFIG_FILE
 from generation_functions.run.lock import FolderLock
-from generation_functions.run.manifest import MANIFEST_FILE
+from generation_functions.run.manifest import MANIFEST_FILE, runs_within
 from generation_functions.store import DROPPED, FAILED, RowRecord, Store
 from generation_functions.store.history import Selection
 

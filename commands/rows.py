@@ -8,12 +8,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from commands.past_run import PastRun, past_run, runs_within
+from commands.past_run import PastRun, past_run
 from commands.terminal import counted, number, paint, say, shorten, table, width_of
 from commands.transcript import SHORT_KEY, Transcript, content_lines, heading, labelled, place_of
 from generation_functions.config.suggestions import did_you_mean
 from generation_functions.errors import ConfigError
 from generation_functions.rows import Json
+from generation_functions.run.manifest import runs_within
 from generation_functions.store import DROPPED, FAILED, KEPT, RowRecord
 from generation_functions.store.history import DATASET_PREFIX, Selection
 

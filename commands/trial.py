@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from commands.job import Job
-from commands.past_run import PastRun, past_run, runs_within
+from commands.past_run import PastRun, past_run
 from commands.progress import progress_for
 from commands.terminal import print_error
 from generation_functions.run.lenders import PREVIEW_FOLDER
-from generation_functions.run.manifest import read_manifest
+from generation_functions.run.manifest import read_manifest, runs_within
 from generation_functions.run.runner import RunResult, run_pipeline
 
 

@@ -85,6 +85,12 @@ def manifest_before(folder: Path) -> dict[str, Any]:
     return manifest | ({"status": "crashed"} if manifest.get("status") in _UNDER_WAY else {})
 
 
+def runs_within(folder: Path) -> list[Path]:
+    """The folders of the runs that a run made inside its own, and theirs, sorted; previews are not among them."""
+    found = sorted(path.parent for path in folder.glob(f"*/**/{MANIFEST_FILE}"))
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+
+
 def standing(run: RunFolder, status: str, ending: Ending | None = None) -> dict[str, Any]:
     """How a run stands, as its manifest says it."""
     now = run.options.surroundings.clock()

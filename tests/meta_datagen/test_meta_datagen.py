@@ -169,6 +169,25 @@ async def test_what_holds_a_secret_is_left_out_and_not_even_recorded(
     assert b"sk-abcdefghij" not in written
 
 
+async def test_of_a_composition_all_runs_are_learnt_and_its_config_tells_their_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", CANARY)
+    async with Run(tmp_path / "run") as run:
+        for name in ("a/one", "two"):
+            texts = [{"text": name}, {"text": f"{name} with {CANARY} in it"}]
+            child = run.child(name)
+            stream = child.rows(texts).through(shout, model=OFFLINE)
+            await child.write(stream, "out", lambda row: {"text": row["loud"]})
+    (tmp_path / "run" / "config.yaml").write_text("models:\n  big: {model: m, api_key: '${MY_KEY}'}\n")
+    rows = await learnt(tmp_path / "out", tmp_path / "run")
+    assert [row["messages"][-1]["content"] for row in rows] == ["a/one!", "two!"]
+    rows = await learnt(tmp_path / "of-a-part", tmp_path / "run" / "a" / "one")
+    assert [row["messages"][-1]["content"] for row in rows] == ["a/one!"]
+    written = b"".join(path.read_bytes() for path in (tmp_path / "of-a-part").rglob("*") if path.is_file())
+    assert CANARY.encode() not in written
+
+
 @pytest.mark.parametrize(
     ("text", "secret"),
     [

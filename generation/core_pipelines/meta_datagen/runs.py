@@ -19,7 +19,7 @@ from generation_functions import Row, Run
 from generation_functions.config.secrets import Secrets
 from generation_functions.errors import ConfigError
 from generation_functions.rows import content_key
-from generation_functions.run.manifest import read_manifest
+from generation_functions.run.manifest import MANIFEST_FILE, read_manifest, runs_within
 from generation_functions.run.shard_stores import STORE_FILE
 from generation_functions.steps.outcome import Outcome
 from generation_functions.store import KEPT, StoreReader
@@ -47,11 +47,13 @@ class Wish:
 
 
 def answers_of(run: Run, folders: Sequence[Path], wish: Wish) -> Stream:
-    """A stream of conversations: what each run's models were asked and answered well. What does not count has its
-    reason on record. Raises `ConfigError`, `StoreError` for a folder that is no run."""
+    """A stream of conversations: what the models of each run, and of runs inside it, were asked and answered well.
+
+    What does not count has its reason on record. Raises `ConfigError`, `StoreError` for a folder that is no run.
+    """
     if not folders:
         raise ConfigError("there are no runs to learn from", hint="list their output folders under `runs:`")
-    past = [PastRun.at(folder) for folder in folders]
+    past = [PastRun.at(each) for folder in folders for each in (folder, *runs_within(folder))]
     stage = Stage(ANSWERS)
 
     def rows() -> Iterator[Row]:
@@ -81,8 +83,7 @@ class PastRun:
     def at(cls, folder: Path) -> PastRun:
         """The run of an output folder. Raises `StoreError` where it is none."""
         pipeline = read_manifest(folder)["pipeline"]
-        config = folder / "config.yaml"
-        text = config.read_text(encoding="utf-8") if config.is_file() else ""
+        text = _config_of(folder)
         return cls(folder, pipeline, secrets_of(text, Path()), frozenset(_offline_models(text)))
 
     def rows(self, wish: Wish) -> Iterator[tuple[Row, str | None]]:
@@ -123,6 +124,13 @@ class _Sieve:
             return row, "its step has enough"
         self.taken[step] += against is None
         return row, against
+
+
+def _config_of(folder: Path) -> str:
+    """The config a run was made by; of a run inside another that one's. Empty for a run that was made without."""
+    around = (folder, *folder.resolve().parents)
+    found = (each / "config.yaml" for each in around if (each / MANIFEST_FILE).is_file())
+    return next((path.read_text(encoding="utf-8") for path in found if path.is_file()), "")
 
 
 def _offline_models(config: str) -> set[str]:
