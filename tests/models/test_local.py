@@ -177,8 +177,14 @@ def test_a_name_on_a_hub_is_looked_up_in_the_local_cache(static: Path, tmp_path:
     (repository / "refs" / "main").write_text("abc")
     for environment in ({"HF_HOME": str(tmp_path)}, {"HF_HUB_CACHE": str(tmp_path / "hub")}):
         assert folder_of("makers/small", environment) == repository / "snapshots" / "abc"
-    with pytest.raises(EndpointUnusable, match="no model of that name"):
-        folder_of("makers/other", {"HF_HOME": str(tmp_path)})
+    ways = {
+        "makers/other": "hf download makers/other",
+        "models/other": "hf download OWNER/NAME --local-dir models/other",
+    }
+    for model, way in ways.items():
+        with pytest.raises(EndpointUnusable, match="no model of that name") as caught:
+            folder_of(model, {"HF_HOME": str(tmp_path)})
+        assert str(caught.value.hint).endswith(way)
 
 
 def modules(*types: str) -> dict[str, Any]:

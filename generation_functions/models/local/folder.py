@@ -76,7 +76,8 @@ def missing_library(folder: EmbeddingFolder) -> EndpointUnusable | None:
         return None
     return EndpointUnusable(
         f"{folder.path} needs {package}, which is not installed",
-        hint=f"MILLRACE_EMBEDDINGS=1 ./start.sh installs what local models need; or: python -m pip install {package}",
+        hint="MILLRACE_EMBEDDINGS=1 ./start.sh doctor installs what local models need, once; or only this:"
+        f" .venv/bin/python -m pip install {package}",
     )
 
 

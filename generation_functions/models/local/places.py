@@ -10,6 +10,7 @@ from pathlib import Path
 from generation_functions.errors import EndpointUnusable
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_BRINGS = ".venv/bin/hf download"
 
 
 def folder_of(model: str, environment: Mapping[str, str] = os.environ) -> Path:
@@ -31,9 +32,14 @@ def folder_of(model: str, environment: Mapping[str, str] = os.environ) -> Path:
     if cached is None:
         raise EndpointUnusable(
             f"there is no folder {model}, and no model of that name in {hub_cache(environment)}",
-            hint=f"bring it there once, as a run downloads nothing: hf download {model}",
+            hint=f"bring it there once, as a run downloads nothing: {_BRINGS} {_wanted(model)}",
         )
     return cached
+
+
+def _wanted(model: str) -> str:
+    """What to download: a hub's name as it stands; what names a folder of this project is put there."""
+    return f"OWNER/NAME --local-dir {model}" if model.startswith("models/") else model
 
 
 def hub_cache(environment: Mapping[str, str]) -> Path:
