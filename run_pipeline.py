@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from types import ModuleType
+from typing import TextIO, cast
 
 VERBS: dict[str, tuple[str, str]] = {
     "run": ("commands.run", "run a config, or all of super_config.yaml; a run that stopped goes on"),
@@ -66,7 +67,12 @@ def _carry_out(verb: str, arguments: list[str]) -> int:
         return 1
     if known.debug:
         _log_everything()
-    return _guarded(_module(verb), known)
+    from contextlib import redirect_stderr
+
+    from commands.terminal import Overheard
+
+    with redirect_stderr(cast(TextIO, Overheard(sys.stderr))):
+        return _guarded(_module(verb), known)
 
 
 def parser_of(verb: str) -> argparse.ArgumentParser:

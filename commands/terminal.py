@@ -10,8 +10,9 @@ import textwrap
 import traceback
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from generation_functions.errors import ConfigError, MillraceError
 
@@ -31,6 +32,39 @@ _INSTALLED_BY = (
 def say(text: str = "", *, stream: TextIO | None = None) -> None:
     """A line for a person, on stderr."""
     print(text, file=stream or sys.stderr, flush=True)
+
+
+class Overheard:
+    """A stream for people, who may leave: a pipe that is read no more, a terminal that was closed.
+
+    What is written from then on is lost, and nothing fails by it: a run is worth more than who looks on.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write, or forget."""
+        try:
+            return self._stream.write(text)
+        except OSError:
+            self._forget()
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, or forget."""
+        try:
+            self._stream.flush()
+        except OSError:
+            self._forget()
+
+    def _forget(self) -> None:
+        # What the stream still holds goes to where nothing is kept, or every later write would fail again.
+        with suppress(OSError), Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), self._stream.fileno())
 
 
 def has_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -72,6 +73,18 @@ def test_a_change_that_asks_nothing_says_what_it_wrote(tmp_path: Path) -> None:
     told = call(project, "run", "config.yaml", "--set", "chunk_tokens=150")
     assert "nothing to ask: 0 calls; 1 row written" in told.err
     assert "nothing to do" not in told.err
+
+
+def test_a_run_goes_on_when_nobody_reads_what_it_tells(tmp_path: Path) -> None:
+    project = write_project(tmp_path, documents=GOOD)
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = [sys.executable, str(ROOT / "run_pipeline.py"), "run", "config.yaml"]
+    done = subprocess.run(program, cwd=project, env=environment_of(), stdout=subprocess.PIPE, stderr=writer, timeout=60)
+    os.close(writer)
+    assert done.returncode == 0
+    assert done.stdout
+    assert json.loads((project / "out/run.json").read_text())["status"] == "succeeded"
 
 
 def test_json_is_one_object_on_stdout(tmp_path: Path) -> None:
