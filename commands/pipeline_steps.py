@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from generation_functions.config import Pipeline
     from generation_functions.prompts import Prompt, PromptBook
     from generation_functions.steps.step import PromptedStep, Step
+
+_MOST_TOLD = 6
 
 
 def steps_of(function: Pipeline) -> dict[str, Step]:
@@ -46,14 +48,10 @@ def prompts_of(function: Pipeline, overrides: Path | None = None) -> dict[str, P
     Those that stand in for a part's stand in a folder of its name. Raises `ConfigError` with all problems.
     """
     from generation_functions.errors import ConfigError, Problem
-    from generation_functions.steps.step import PromptedStep
 
     prompts: dict[str, Prompt] = {}
     problems: list[Problem] = []
-    for path, step in steps_of(function).items():
-        if not isinstance(step, PromptedStep):
-            continue
-        part = PurePosixPath(path).parent
+    for part, step in _asking(function):
         book = _book(step, overrides / part if overrides else None)
         for name in prompt_names(step):
             try:
@@ -63,6 +61,35 @@ def prompts_of(function: Pipeline, overrides: Path | None = None) -> dict[str, P
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
     return prompts
+
+
+def prompt_set_warnings(function: Pipeline, prompt_set: Path | None) -> list[str]:
+    """What a set of prompts has that no step reads: most often files called otherwise than what they replace."""
+    from generation_functions.prompts import PromptBook
+
+    if prompt_set is None:
+        return []
+    if not prompt_set.is_dir():
+        return [f"there is no folder {prompt_set}: the pipeline's own prompts are used"]
+    read = [str(part / name) for part, step in _asking(function) for name in prompt_names(step)]
+    unread = [name for name in PromptBook([prompt_set]).names() if name not in read]
+    if not unread:
+        return []
+    return [f"no step reads {_listed(unread)} of {prompt_set}; what steps read is called {_listed(read)}"]
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(dict.fromkeys(names[:_MOST_TOLD]))
+    return f"{shown} and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else shown
+
+
+def _asking(function: Pipeline) -> Iterator[tuple[PurePosixPath, PromptedStep]]:
+    """Every step that asks a model, with the part it is of."""
+    from generation_functions.steps.step import PromptedStep
+
+    for path, step in steps_of(function).items():
+        if isinstance(step, PromptedStep):
+            yield PurePosixPath(path).parent, step
 
 
 def prompt_names(step: PromptedStep) -> list[str]:

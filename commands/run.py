@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands import summary
 from commands.job import Job, add_change_arguments, changes_of, command_line, load_jobs
+from commands.pipeline_steps import prompt_set_warnings
 from commands.progress import progress_for
 from commands.spread import add_spread_arguments, cut_of, spread_jobs
 from commands.status import lines_of_runs_inside
@@ -109,6 +110,8 @@ def _tell_beforehand(job: Job) -> None:
     say(f"{paint(job.name, 'bold')} → {job.output_dir}")
     for note in (*job.notes, *_changed_since(job)):
         say(f"  {note}")
+    for warning in prompt_set_warnings(job.function, job.settings.prompts):
+        print_warning(warning)
     unpriced = [m.name for m in job.models if m.spec.provider not in ("offline", "local") and m.spec.dearest is None]
     if job.options.budget_usd is not None and unpriced:
         print_warning(f"no price is known for {', '.join(unpriced)}: the budget cannot count what it costs")

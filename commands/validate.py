@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.job import Changes, Job, load_jobs, this_project
-from commands.pipeline_steps import prompts_of, steps_of
+from commands.pipeline_steps import prompt_set_warnings, prompts_of, steps_of
 from commands.terminal import counted, paint, print_problem, print_warning, say
 from generation_functions.errors import ConfigError, Problem
 
@@ -59,8 +59,12 @@ def _tell(jobs: Sequence[Job], problems: Sequence[Problem]) -> None:
     for job in () if problems else jobs:
         parts = (counted(len(job.kwargs), "parameter"), counted(len(steps_of(job.function)), "step"))
         say(f"{paint('ok', 'green')} {job.config} ({job.name}, {', '.join(parts)})")
-        for warning in absent_inputs(job):
+        for warning in _warnings(job):
             print_warning(warning)
+
+
+def _warnings(job: Job) -> list[str]:
+    return [*absent_inputs(job), *prompt_set_warnings(job.function, job.settings.prompts)]
 
 
 def absent_inputs(job: Job) -> list[str]:
@@ -78,7 +82,7 @@ def _as_json(config: Path | None, jobs: Sequence[Job], problems: Sequence[Proble
         "config": str(config) if config is not None else "super_config.yaml",
         "ok": not problems,
         "pipelines": [job.name for job in jobs],
-        "warnings": [warning for job in jobs for warning in absent_inputs(job)],
+        "warnings": [warning for job in jobs for warning in _warnings(job)],
         "problems": [
             {"message": p.message, "file": str(p.file) if p.file else None, "line": p.line, "hint": p.hint}
             for p in problems

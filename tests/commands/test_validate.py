@@ -106,3 +106,23 @@ def test_set_is_checked_too_and_json_has_each_problem(project: Path, capsys: pyt
 def test_inputs_that_are_not_there_yet_are_a_warning(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_pipeline.main(["validate", "config.yaml", "--set", "input_dir=nowhere", "--json"]) == 0
     assert "'input_dir' is nowhere, and nothing is there yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (["judge.yaml"], None),
+        (["judge.yaml", "qatuples.yaml"], "no step reads qatuples of set; what steps read is called write_poem, judge"),
+        (None, "there is no folder set: the pipeline's own prompts are used"),
+    ],
+)
+def test_prompts_of_a_set_that_no_step_reads_are_told(
+    project: Path, capsys: pytest.CaptureFixture[str], files: list[str] | None, told: str | None
+) -> None:
+    for name in files or ():
+        (project / "set").mkdir(exist_ok=True)
+        (project / "set" / name).write_text('- role: user\n  content: "Good? {poem}"\n')
+    for verb in ("validate", "run"):
+        run_pipeline.main([verb, "config.yaml", "--set", "prompts=set"])
+        err = capsys.readouterr().err
+        assert (told in err) if told else ("no step reads" not in err and "there is no folder" not in err)
