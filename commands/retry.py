@@ -9,6 +9,7 @@ from pathlib import Path
 
 from commands.past_run import past_run
 from commands.rows import add_selection, selection_of
+from commands.summary import without_address
 from commands.terminal import counted, number, say, shorten, table
 from generation_functions.errors import StoreError
 from generation_functions.run.counts import AlikeReasons
@@ -104,7 +105,7 @@ def _announce(rows: Sequence[RowRecord]) -> None:
         alike.setdefault(row.step, AlikeReasons()).add(row.reason or "no reason given")
     say(f"{counted(len(rows), 'row')} to try again:")
     lines = [
-        (number(count), step, shorten(reason, _REASON_WIDTH))
+        (number(count), step, shorten(without_address(reason), _REASON_WIDTH))
         for step, reasons in alike.items()
         for reason, count in reasons.counts.most_common()
     ]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from commands.past_run import PastRun, past_run
+from commands.summary import without_address
 from commands.terminal import counted, number, paint, say, shorten, table, width_of
 from commands.transcript import SHORT_KEY, Transcript, content_lines, heading, labelled, place_of
 from generation_functions.config.suggestions import did_you_mean
@@ -122,7 +123,7 @@ def _show_reasons(run: PastRun, selection: Selection) -> None:
         return
     room = max(_REASON_WIDTH, width_of(sys.stdout) - _REASON_WIDTH)
     lines = table(
-        [(number(x.count), x.step, shorten(x.reason, room), x.key[:SHORT_KEY]) for x in losses],
+        [(number(x.count), x.step, shorten(without_address(x.reason), room), x.key[:SHORT_KEY]) for x in losses],
         head=("rows", "step", "reason", "for example"), align="r",
     )  # fmt: skip
     print("\n".join([paint("by reason", "bold", stream=sys.stdout), *lines, ""]))

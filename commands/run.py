@@ -140,9 +140,7 @@ def _tell_end(job: Job, result: RunResult, manifest: dict[str, Any], voice: Voic
     if result.unchanged or summary.all_reused(manifest):
         _tell_no_calls(job, manifest, unchanged=result.unchanged)
     else:
-        _tell_summary(job, manifest, told=told)
-    if isinstance(error, RunStopped) and error.hint:
-        say(f"  {paint('hint:', 'cyan')} {error.hint}")
+        _tell_summary(job, manifest, told=told, hint=error.hint if isinstance(error, RunStopped) else None)
     if _is_offline(job) and summary.dataset_rows(manifest):
         say(paint("Written by the offline writer's rules, not by a model: for trying out, not for training.", "yellow"))
 
@@ -160,9 +158,11 @@ def _tell_no_calls(job: Job, manifest: dict[str, Any], *, unchanged: bool) -> No
         say(line)
 
 
-def _tell_summary(job: Job, manifest: dict[str, Any], *, told: bool) -> None:
+def _tell_summary(job: Job, manifest: dict[str, Any], *, told: bool, hint: str | None) -> None:
     say()
     say(summary.status_line(manifest, told=told))
+    if hint:
+        say(f"  {paint('hint:', 'cyan')} {hint}")
     began = any(summary.calls_of(manifest)) or not told
     sections = (
         ("", summary.funnel(manifest) if began else []),

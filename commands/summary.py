@@ -126,12 +126,17 @@ def batches(manifest: Manifest) -> list[str]:
     ]
 
 
+def without_address(reason: str) -> str:
+    """A reason as a table tells it: the endpoint's address is left out."""
+    return _ADDRESS.sub(" ", reason)
+
+
 def _reason_lines(found: Sequence[tuple[int, str, bool]], most: int) -> list[str]:
     digits = max((len(number(count)) for count, _, _ in found), default=0)
     room = width_of() - digits - 4
     lines = [
         f"  {number(count):>{digits}}  {paint(shorten(text, room), *(['red'] if is_failure else []))}"
-        for count, text, is_failure in ((count, _ADDRESS.sub(" ", told), kind) for count, told, kind in found[:most])
+        for count, text, is_failure in ((count, without_address(told), kind) for count, told, kind in found[:most])
     ]
     rest = len(found) - most
     return [*lines, f"  {'':>{digits}}  and {counted(rest, 'other reason')}"] if rest > 0 else lines

@@ -94,7 +94,10 @@ class Catalog:
             return Problem(f"there is no file {path} for the pipeline '{name}'", hint=hint)
         known = sorted({*self._in_folders(), *map(_folded, self.aliases)})
         near = closest(name, known)
-        hint = f"did you mean '{near}'?" if near else f"known: {', '.join(known) or 'none'}; or path/to/file.function"
+        there = (
+            f"known: {', '.join(known)}" if known else f"none lies under {self.root}: start this in Millrace's folder"
+        )
+        hint = f"did you mean '{near}'?" if near else f"{there}; or write path/to/file.function"
         return Problem(f"there is no pipeline '{name}'", hint=hint)
 
 

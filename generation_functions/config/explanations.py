@@ -185,7 +185,9 @@ def _allowed(annotation: Any, node: Node, wanted: str) -> str | None:
     choices = choices_of(annotation)
     near = did_you_mean(str(node.value), choices) if choices and node.reference is None else None
     bounds = _bounds(annotation)
-    parts = [near, f"allowed: {bounds}" if bounds else None, describe(annotation)]
+    keys = ", ".join(known_keys(annotation)) if wanted == "a mapping" else ""
+    inside = f"write the keys under it: {keys}" if keys else None
+    parts = [near, f"allowed: {bounds}" if bounds else None, inside, describe(annotation)]
     return "; ".join(part for part in parts if part) or None
 
 

@@ -14,6 +14,7 @@ from generation_functions.config.explanations import Subject, explain
 from generation_functions.config.signature import Signature, known_keys, signature_of, type_at
 from generation_functions.config.tree import Node
 from generation_functions.errors import EndpointUnusable, Problem
+from generation_functions.models.address import problem_of_url
 from generation_functions.models.model import EndpointSpec, Model, ModelSpec
 
 
@@ -100,11 +101,26 @@ def endpoint_problems(node: Node, spec: ModelSpec, name: str, *, used: bool = Tr
                 "add 'model: ...', or 'provider: offline'",
             )
         )
+    problems += _url_problems(node, name)
     key = node.items.get("api_key")
     if key is not None and key.reference is not None and not str(key.value).strip():
         problems.append(key.at.problem(f"'{name}.api_key': {key.reference} is set but empty", "give it a value"))
     if used and spec.provider == "local" and spec.model and node.is_whole():
         problems += _local_problems(node, spec, name)
+    return problems
+
+
+def _url_problems(node: Node, name: str) -> list[Problem]:
+    endpoints = node.items.get("endpoints", Node(None)).value
+    places = [(name, node)]
+    if isinstance(endpoints, list):
+        places += [(f"{name}.endpoints.{n}", endpoint) for n, endpoint in enumerate(endpoints)]
+    problems = []
+    for place, written in places:
+        url = written.items.get("base_url")
+        if url is not None and isinstance(url.value, str) and url.is_whole():
+            problem, hint = problem_of_url(url.value, url.reference or repr(url.value))
+            problems += [url.written_at.problem(f"'{place}.base_url' {problem}", hint)] if problem else []
     return problems
 
 

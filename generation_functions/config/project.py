@@ -13,6 +13,7 @@ from generation_functions.config.confinement import is_within
 from generation_functions.config.environment import Environment
 from generation_functions.config.module_loader import Pipeline
 from generation_functions.config.overrides import Override
+from generation_functions.config.suggestions import closest
 from generation_functions.config.super_config import PlannedStep, SuperConfig, load_super_config
 from generation_functions.config.tree import Document, Node
 from generation_functions.config.yaml_loader import load_yaml
@@ -64,9 +65,12 @@ class Project:
         document = self._document(config)
         named = document.root.items.get("pipeline")
         if named is None:
+            near = closest("pipeline", document.root.items)
             problem = Problem(
-                "missing 'pipeline': which pipeline this config is for", config, hint="add 'pipeline: ...'"
-            )
+                "missing 'pipeline': which pipeline this config is for", config,
+                line=document.root.items[near].written_at.line if near else None,
+                hint=f"did you mean it by '{near}'?" if near else "add 'pipeline: ...'",
+            )  # fmt: skip
             raise ConfigError([*document.problems, problem])
         return self._bound(document, named, overrides)
 

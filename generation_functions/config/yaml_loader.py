@@ -216,6 +216,8 @@ class _Builder:
         return self._at(event).problem("a second document starts here", "keep one config in a file; remove this '---'")
 
     def _note(self, problem: Problem) -> None:
+        if problem in self.problems:  # an alias may stand on a line many times
+            return
         self.problems.append(problem)
         if len(self.problems) == MAX_PROBLEMS:
             raise ConfigError([*self.problems, Problem("there are more problems; these are the first", self.file)])

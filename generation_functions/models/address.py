@@ -100,13 +100,14 @@ def _checked_key(model: Model) -> str:
 
 
 def _checked_url(name: str, url: str) -> SplitResult:
-    problem, hint = _problem_of_url(url)
+    problem, hint = problem_of_url(url, repr(url[:LONGEST_QUOTE]))
     if problem:
         raise EndpointUnusable(f"the `base_url` of model `{name}` {problem}", hint=hint)
     return urlsplit(url)
 
 
-def _problem_of_url(url: str) -> tuple[str, str]:
+def problem_of_url(url: str, shown: str) -> tuple[str, str]:
+    """What keeps a URL from being a base URL, and what would mend it; two empty texts where nothing does."""
     example = f"write it like {OPENAI_URL}"
     try:
         parts = urlsplit(url)
@@ -116,7 +117,7 @@ def _problem_of_url(url: str) -> tuple[str, str]:
     if parts.username or parts.password:
         return "carries a user name or password", "put the key into `api_key: ${NAME}`"
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\x00-\x1f]", url):
-        return f"is not an http or https URL: {url[:LONGEST_QUOTE]!r}", example
+        return f"is not an http or https URL: {shown}", example
     for operation in _OPERATIONS:
         if parts.path.rstrip("/").endswith(operation):
             return f"ends in {operation}, which is added by itself", "end it with the part before that, often /v1"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -39,6 +40,7 @@ class BreakerPolicy:
     busy_patience       the same patience for an endpoint that only says it is busy.
     unreachable_trials  trials for an address that has never answered.
     refusals            calls refused as wrong, none ever answered, after which it is given up.
+    told_after          a failing endpoint is told of after so long, or after a streak.
     """
 
     streak: int = 5
@@ -52,15 +54,32 @@ class BreakerPolicy:
     busy_patience: float = 300.0
     unreachable_trials: int = 5
     refusals: int = 20
+    told_after: float = 5.0
 
 
 class Breaker:
-    """Lets calls through while the endpoint is well. `closed` is the fast path: nothing to wait for."""
+    """Lets calls through while the endpoint is well. `closed` is the fast path: nothing to wait for.
 
-    def __init__(self, name: str, *, timing: Timing, policy: BreakerPolicy | None = None) -> None:
+    name   of the model, for what is said
+    where  the endpoint's address, for what is said
+    tell   hears, in one line, that calls wait for an endpoint that fails, and that it answers again
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        timing: Timing,
+        policy: BreakerPolicy | None = None,
+        where: str = "the endpoint",
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self.closed = False
         self.verdict: EndpointUnusable | None = None
         self._name = name
+        self._where = where
+        self._tell = tell
+        self._told = False
         self._timing = timing
         self._policy = policy or BreakerPolicy()
         self._ever_answered = False
@@ -170,6 +189,7 @@ class Breaker:
         if (verdict := self._verdict(error, trial)) is not None:
             return self.give_up(verdict)
         self._open_if_needed(error, trial)
+        self._tell_of_trouble(error)
         return error
 
     def left(self, trial: Trial) -> None:
@@ -227,7 +247,8 @@ class Breaker:
         return None
 
     def _broken(self, error: EndpointError, what: str) -> EndpointUnusable:
-        message = f"{self._name}: the endpoint is broken: {what}. The last: {error.message}"
+        last = error.message.removeprefix(f"{self._name}: ")
+        message = f"{self._name}: the endpoint is broken: {what}. The last: {last}"
         return EndpointUnusable(
             message, hint=error.hint or "run the same command again once it works", status=error.status
         )
@@ -241,6 +262,17 @@ class Breaker:
         elif error.status != 429 and self._is_down():
             self.closed = False
             self._open(error)
+
+    def _tell_of_trouble(self, error: EndpointError) -> None:
+        """Say once that calls wait, before whoever looks at the run wonders why nothing happens."""
+        if self._tell is None or self._told or self.closed or self._failures < 2:
+            return
+        lasted = self._timing.now() - self._failing_since
+        if self._failures >= self._policy.streak or lasted >= self._policy.told_after:
+            self._told = True
+            self._tell(
+                f"{error.message}; {self._failures} calls in a row failed, the others wait until one is answered"
+            )
 
     def _is_down(self) -> bool:
         recent, streak = self._recent, self._policy.streak
@@ -259,6 +291,9 @@ class Breaker:
         self._failed_trials = 0
         self._recent.clear()
         self._wake_all()
+        if self._told and self._tell is not None:
+            self._told = False
+            self._tell(f"{self._name}: {self._where} answers again")
 
     def _wake_one(self) -> None:
         while self._waiters:

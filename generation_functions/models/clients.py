@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from generation_functions.errors import StoreError
 from generation_functions.models.exchange import ModelClient
 from generation_functions.models.model import Model, ModelSpec
 from generation_functions.models.offline import OfflineClient
@@ -94,7 +96,7 @@ class ModelClients:
         if provider == "local":
             from generation_functions.models.local.client import LocalEmbeddingClient
 
-            return LocalEmbeddingClient(model, tell=lambda line: self.tell(line), timing=self._timing)
+            return LocalEmbeddingClient(model, tell=self._say, timing=self._timing)
         from generation_functions.models.endpoint import EndpointClient, new_session
 
         if self._session is None:
@@ -102,14 +104,18 @@ class ModelClients:
         if model.spec.mode == "embedding":
             from generation_functions.models.embedding import EmbeddingClient
 
-            return EmbeddingClient(_called_directly(model), session=self._session, timing=self._timing, rng=self._rng)
+            return EmbeddingClient(
+                _called_directly(model), session=self._session, timing=self._timing, rng=self._rng, tell=self._say
+            )
         if provider == "openai-batch" and batches is not None:
             from generation_functions.models.batch.client import BatchClient
 
             return BatchClient(model, session=self._session, desk=batches, timing=self._timing, rng=self._rng)
         if model.spec.endpoints:
             return self._failover(model, self._session)
-        return EndpointClient(_called_directly(model), session=self._session, timing=self._timing, rng=self._rng)
+        return EndpointClient(
+            _called_directly(model), session=self._session, timing=self._timing, rng=self._rng, tell=self._say
+        )
 
     def _failover(self, model: Model, session: aiohttp.ClientSession) -> ModelClient:
         from generation_functions.models.endpoint import EndpointClient
@@ -120,7 +126,7 @@ class ModelClients:
         timing = self._timing or LoopTiming()
         sites = [
             Site(
-                EndpointClient(Model(model.name, spec), session=session, timing=timing, rng=self._rng),
+                EndpointClient(Model(model.name, spec), session=session, timing=timing, rng=self._rng, tell=self._say),
                 written.weight,
                 spec.price,
             )
@@ -130,8 +136,12 @@ class ModelClients:
             sites,
             by_weight=model.spec.spread == "weight",
             tries=Tries(RetryPolicy(model.spec.max_retries), timing, self._rng),
-            tell=lambda line: self.tell(line),
+            tell=self._say,
         )
+
+    def _say(self, line: str) -> None:
+        with suppress(StoreError):  # that the log has no room for a line is no reason to lose an answer
+            self.tell(line)
 
     async def close(self) -> None:
         """Cancel open calls and close every connection. May be called again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, Final
 
@@ -63,6 +63,7 @@ class EndpointClient:
     session            for the list of models; shared, and closed by whoever made it. Completions go over connections
                        of the client's own.
     most_answer_bytes  a longer body is malformed.
+    tell               hears, in one line, of an endpoint that keeps calls waiting.
 
     Raises `EndpointUnusable` at once where the config cannot lead to a call.
     """
@@ -77,6 +78,7 @@ class EndpointClient:
         retries: RetryPolicy | None = None,
         breaker: BreakerPolicy | None = None,
         most_answer_bytes: int = MOST_ANSWER_BYTES,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         spec = model.spec
         self.address: Address = address_of(model)
@@ -93,7 +95,7 @@ class EndpointClient:
         self._tries = Tries(policy, self._timing, rng or Random())
         self.caller = Caller(
             self._send,
-            breaker=Breaker(model.name, timing=self._timing, policy=breaker),
+            breaker=Breaker(model.name, timing=self._timing, policy=breaker, where=self.address.base_url, tell=tell),
             limiter=Limiter(
                 spec.max_in_flight,
                 timing=self._timing,

@@ -96,7 +96,8 @@ class RunFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
-            raise StoreError(f"{self.path} cannot be made: {exc.strerror}", hint="Choose another output_dir.") from exc
+            why = "a file stands there" if self.path.is_file() else exc.strerror
+            raise StoreError(f"{self.path} cannot be made: {why}", hint="Choose another output_dir.") from exc
 
     # Opening
 

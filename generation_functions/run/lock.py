@@ -88,8 +88,9 @@ def _describe(path: Path) -> str:
     holder = holder_of(path.parent)
     if "pid" not in holder:
         return "another process"
-    minutes = (time.time() - float(holder.get("since", time.time()))) / 60
-    return f"process {holder['pid']} on {holder.get('host', 'this machine')}, for {minutes:.0f} min"
+    seconds = max(0.0, time.time() - float(holder.get("since", time.time())))
+    lasted = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    return f"process {holder['pid']} on {holder.get('host', 'this machine')}, for {lasted}"
 
 
 def _try_lock(file: IO[str]) -> bool:

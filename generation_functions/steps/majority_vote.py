@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from math import ceil
 
@@ -45,11 +46,12 @@ class MajorityVoteStep(PromptedStep):
     async def process(self, row: Row, calls: Calls) -> Outcome:
         prompt = calls.filled(self)
         ballots: list[bool | None] = []
+        unread: dict[int, StepFailed] = {}
         while count := votes_to_ask(self.votes, self.needed, ballots):
             first = self.votes * calls.round + len(ballots)
-            ballots += await self._vote(calls, prompt, range(first, first + count))
+            ballots += await self._vote(calls, prompt, range(first, first + count), unread)
         if all(ballot is None for ballot in ballots):
-            raise StepFailed("no vote could be read", ["no vote could be read"] * len(ballots))
+            raise no_vote_read(unread)
         passed = sum(ballot is True for ballot in ballots) >= self.needed
         detail = {"votes": ballots, "needed": self.needed, "of": self.votes}
         if self.into is not None:
@@ -58,18 +60,30 @@ class MajorityVoteStep(PromptedStep):
             return Outcome.kept(row, {}, detail)
         return Outcome.dropped(self.reason or f"lost the vote of {self.name}", detail=detail)
 
-    async def _vote(self, calls: Calls, prompt: Messages | str, samples: range) -> list[bool | None]:
+    async def _vote(
+        self, calls: Calls, prompt: Messages | str, samples: range, unread: dict[int, StepFailed]
+    ) -> list[bool | None]:
         if len(samples) == 1:
-            return [await self._ballot(calls, prompt, samples[0])]
-        return await gather_all([self._ballot(calls, prompt, sample) for sample in samples])
+            return [await self._ballot(calls, prompt, samples[0], unread)]
+        return await gather_all([self._ballot(calls, prompt, sample, unread) for sample in samples])
 
-    async def _ballot(self, calls: Calls, prompt: Messages | str, sample: int) -> bool | None:
+    async def _ballot(
+        self, calls: Calls, prompt: Messages | str, sample: int, unread: dict[int, StepFailed]
+    ) -> bool | None:
         # A vote judges the first stored answer of its own sample; its retries never reach into other samples.
         mine = Calls(calls.asking, calls.row, calls.values, 0, calls.exchanges)
         try:
             return bool(await mine.value(self, sample=sample, prompt=prompt))
-        except StepFailed:
+        except StepFailed as exc:
+            unread[sample] = exc
             return None
+
+
+def no_vote_read(unread: Mapping[int, StepFailed]) -> StepFailed:
+    """The failure of a row all of whose votes, by their samples, were lost. What was wrong with the first is told."""
+    first = unread[min(unread)]
+    tries = [unread[sample].message for sample in sorted(unread)]
+    return StepFailed(f"no vote could be read: {first.message}", tries, hint=first.hint)
 
 
 def votes_to_ask(votes: int, needed: int, ballots: list[bool | None]) -> int:

@@ -16,6 +16,7 @@ from generation.core_pipelines.classifier.plurality import PluralityStep, settle
 from generation.core_pipelines.classifier.steps import check_classes
 from generation_functions import Model, Prompt, Row, Run
 from generation_functions.errors import ConfigError
+from generation_functions.parsing import tag
 from tests.commands.calling import caller
 from tests.end_to_end.project import ROOT
 from tests.end_to_end.shipped import check_kill_and_resume
@@ -189,6 +190,17 @@ async def test_tied_votes_drop_a_text_and_keep_the_votes(tmp_path: Path) -> None
     async with Run(tmp_path / "out") as run:
         assert await run.rows([{"text": "x"}]).through(step, model=OFFLINE).collect() == []
     assert [each["reason"] for each in rows_of(tmp_path / "out", "vote", "dropped")] == ["the votes are tied"]
+
+
+async def test_a_text_whose_votes_none_could_read_says_what_was_wrong(tmp_path: Path) -> None:
+    step = PluralityStep(
+        "vote", prompt=Prompt.of("Which? {text}"), parse=tag("label"), votes=2, retries=0,
+        offline=lambda values, rng: "who knows",
+    )  # fmt: skip
+    async with Run(tmp_path / "out", max_failed_share=1.0) as run:
+        assert await run.rows([{"text": "x"}]).through(step, model=OFFLINE).collect() == []
+    (failed,) = rows_of(tmp_path / "out", "vote", "failed")
+    assert failed["reason"].startswith("no vote could be read: Expected <label>")
 
 
 def test_a_preview_an_estimate_and_a_report_can_be_asked_for(

@@ -221,7 +221,9 @@ def test_a_budget_stops_the_run_and_says_how_to_go_on(tmp_path: Path) -> None:
         told = call(project, "run", "config.yaml", "--budget", "0.001", FAKE_URL=url, FAKE_KEY="the-right-key")
     assert told.code == 4
     assert "budget" in told.err
-    assert "hint: Raise it with --budget" in told.err
+    lines = told.err.splitlines()
+    stopped = next(number for number, line in enumerate(lines) if line.startswith("partial · the budget of $"))
+    assert lines[stopped + 1].startswith("  hint: Raise it with --budget")
 
 
 def _wait_for(path: Path, patience_s: float = 30.0) -> None:

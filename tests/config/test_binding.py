@@ -121,7 +121,7 @@ style: formal
         ("style: plian", "'style' must be one of plain, formal, not 'plian'\n  hint: did you mean 'plain'?"),
         ("limit: 0", "'limit' must be at least 1, not 0"),
         ("max_failed_share: 2", "'max_failed_share' must be at most 1, not 2"),
-        ("budget: 20", "'budget' must be a mapping, not 20"),
+        ("budget: 20", "'budget' must be a mapping, not 20\n  hint: write the keys under it: usd; "),
         ("budget: {eur: 20}", "unknown key 'eur' in 'budget'"),
         ("sed: 3", "unknown key 'sed'\n  hint: did you mean 'seed'?"),
         ("wrong: {limit: 3}", "unknown key 'limit' in 'wrong'\n  hint: 'limit' is a setting of the run"),
@@ -148,6 +148,14 @@ def test_one_mistake_is_one_plain_sentence(lines: str, message: str) -> None:
         ("{base_url: http://x}", "missing 'models.large.model'"),
         ("{model: m, api_key: ${EMPTY_KEY}}", "'models.large.api_key': ${EMPTY_KEY} is set but empty"),
         ("gpt", "'models.large' must be a mapping"),
+        (
+            "{model: m, base_url: 127.0.0.1:8000/v1}",
+            "'models.large.base_url' is not an http or https URL: '127.0.0.1:8000/v1'\n  hint: write it like https://",
+        ),
+        (
+            "{model: m, endpoints: [{base_url: 'http://a/v1'}, {base_url: 'http://b/v1/models'}]}",
+            "'models.large.endpoints.1.base_url' ends in /models, which is added by itself",
+        ),
         ("{model: m, price: {input: 1}}", "missing 'models.large.price.output': USD per million output tokens."),
     ],
 )

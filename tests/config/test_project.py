@@ -115,6 +115,18 @@ def test_a_config_without_a_pipeline_says_so(root: Path) -> None:
         Project(root, {}).prepare(root / "configs/one.yaml")
 
 
+def test_a_misspelled_pipeline_key_is_pointed_at(root: Path) -> None:
+    (root / "configs" / "one.yaml").write_text("output_dir: o\npipline: maker\n")
+    with pytest.raises(ConfigError, match=r"one.yaml:2: missing 'pipeline'(.|\n)*did you mean it by 'pipline'\?"):
+        Project(root, {}).prepare(root / "configs/one.yaml")
+
+
+def test_a_folder_without_pipelines_says_so(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("pipeline: maker\n")
+    with pytest.raises(ConfigError, match=r"there is no pipeline 'maker'(.|\n)*start this in Millrace's folder"):
+        Project(tmp_path, {}).prepare(tmp_path / "one.yaml")
+
+
 def test_a_confined_project_keeps_to_its_folder(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     away = tmp_path_factory.mktemp("away") / "c.yaml"
     away.write_text("pipeline: maker\noutput_dir: o\nwriter: shared\n")

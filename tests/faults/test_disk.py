@@ -76,7 +76,7 @@ async def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
     trial = Trial(tmp_path / "hit")
     trial.folder.write_text("in the way")
     assert await trial.attempt() == "failed"
-    assert "cannot be made" in str(trial.errors[0])
+    assert "cannot be made: a file stands there" in str(trial.errors[0])
 
 
 @pytest.mark.parametrize("keep", [0, 50, 5000])

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from commands import summary
+from generation_functions import MajorityVoteStep, Model, Prompt, Run
 from generation_functions.errors import EndpointUnusable, RunStopped
-from tests.fake_endpoint import Fault
-from tests.faults.trial import Trial, assert_as_if_nothing_happened, undisturbed
+from generation_functions.models.model import ModelSpec
+from generation_functions.parsing import verdict
+from tests.fake_endpoint import FakeEndpoint, Fault, running
+from tests.faults.trial import CANARY, Trial, assert_as_if_nothing_happened, undisturbed
 from tests.running import manifest_of
 
 
@@ -68,6 +71,9 @@ async def test_an_endpoint_that_stays_broken_stops_the_run(tmp_path: Path) -> No
     assert "the endpoint is broken" in message
     assert "calls in a row failed" in message
     assert message.endswith("out of order")
+    assert message.count("fake: ") == 1, "the model is named once"
+    log = (trial.folder / "log.txt").read_text()
+    assert log.count("out of order; 5 calls in a row failed, the others wait until one is answered") == 1
     error = trial.errors[0]
     assert isinstance(error, EndpointUnusable)
     assert error.hint == "run the same command again once it works"
@@ -75,6 +81,31 @@ async def test_an_endpoint_that_stays_broken_stops_the_run(tmp_path: Path) -> No
     trial.endpoint.plan = ()
     await trial.until_finished(1)
     assert_as_if_nothing_happened(trial, calm, lost=tried)
+
+
+async def test_an_endpoint_that_is_down_for_a_while_is_told_of_while_the_run_waits(tmp_path: Path) -> None:
+    calm = await undisturbed(tmp_path / "calm")
+    trial = Trial(tmp_path / "hit")
+    trial.endpoint.plan = lambda number, body: Fault.error(500, "out of order") if 4 <= number < 12 else None
+    await trial.until_finished(1)
+    log = (trial.folder / "log.txt").read_text()
+    assert log.count("answered 500: out of order; 5 calls in a row failed") == 1
+    assert log.count("/v1 answers again") == 1
+    assert_as_if_nothing_happened(trial, calm, lost=8)
+
+
+async def test_votes_that_none_could_read_say_what_was_wrong_and_what_helps(tmp_path: Path) -> None:
+    endpoint = FakeEndpoint(plan=lambda number, body: Fault.edited(finish_reason="length", content="well, let me"))
+    vote = MajorityVoteStep("judge", prompt=Prompt.of("Is it good? {text}"), parse=verdict("yes", "no"), votes=3)
+    async with running(endpoint) as base_url:
+        model = Model("fake", ModelSpec(model="fake-model", base_url=base_url, api_key=CANARY))
+        async with Run(tmp_path, max_failed_share=1.0) as run:
+            assert await run.rows([{"text": "the sea"}]).through(vote, model=model).collect() == []
+    lines = summary.reasons(manifest_of(tmp_path))
+    assert lines[0].startswith("  1  judge: no vote could be read: fake: ")
+    assert "cut off at its longest length" in next(iter(manifest_of(tmp_path)["steps"]["judge"]["failures"]))
+    assert lines[-1].startswith("  hint: ")
+    assert "max_tokens" in lines[-1]
 
 
 async def test_an_endpoint_that_is_not_ready_is_found_before_anything_is_spent(tmp_path: Path) -> None:

@@ -248,3 +248,39 @@ def test_an_answer_to_an_older_call_ends_the_waiting() -> None:
         assert asyncio.get_running_loop().time() < 1010
 
     in_virtual_time(main())
+
+
+def test_who_looks_at_the_run_hears_once_that_calls_wait_and_once_that_they_go_on() -> None:
+    told: list[str] = []
+
+    async def main() -> None:
+        breaker = Breaker("writer", timing=LoopTiming(), where="http://there/v1", tell=told.append)
+        await breaker.enter()
+        breaker.answered(True)
+        for _ in range(9):
+            breaker.failed(TransientError("writer: http://there/v1 answered 500: out of order", status=500))
+        breaker.answered()
+        for _ in range(4):
+            breaker.failed(TransientError("writer: http://there/v1 answered 500: out of order", status=500))
+        breaker.answered()
+
+    in_virtual_time(main())
+    assert told == [
+        "writer: http://there/v1 answered 500: out of order; 5 calls in a row failed, the others wait until one is "
+        "answered",
+        "writer: http://there/v1 answers again",
+    ]
+
+
+def test_a_slow_endpoint_that_fails_is_told_of_before_a_streak() -> None:
+    told: list[str] = []
+
+    async def main() -> None:
+        breaker = Breaker("writer", timing=LoopTiming(), tell=told.append)
+        for _ in range(2):
+            await breaker.enter()
+            await asyncio.sleep(120)
+            breaker.failed(TransientError("writer: no answer within 120 s"), True)
+
+    in_virtual_time(main())
+    assert len(told) == 1

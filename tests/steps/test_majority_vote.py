@@ -77,7 +77,9 @@ async def test_an_unreadable_vote_is_a_no_and_a_row_of_them_fails(tmp_path: Path
     async with Run(tmp_path) as run:
         rows = await run.rows([{"text": "mixed"}, {"text": "mad"}]).through(step, model=OFFLINE).collect()
     assert [row["text"] for row in rows] == ["mixed"]
-    assert rows_of(tmp_path, "judge", "failed") == [{"reason": "no vote could be read"}]
+    assert rows_of(tmp_path, "judge", "failed") == [
+        {"reason": "no vote could be read: Expected yes or no, found 'perhaps'."}
+    ]
 
 
 async def test_with_a_field_the_verdict_is_kept_and_no_row_dropped(tmp_path: Path) -> None:

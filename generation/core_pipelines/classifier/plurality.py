@@ -8,6 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 
 from generation_functions import Row
 from generation_functions.steps.asking import Calls
+from generation_functions.steps.majority_vote import no_vote_read
 from generation_functions.steps.outcome import Outcome, StepFailed
 from generation_functions.steps.step import PromptedStep
 
@@ -29,15 +30,17 @@ class PluralityStep(PromptedStep):
     async def process(self, row: Row, calls: Calls) -> Outcome:
         prompt = calls.filled(self)
         ballots: list[str | None] = []
+        unread: dict[int, StepFailed] = {}
         while len(ballots) < self.votes and not settled(ballots, self.votes - len(ballots)):
             try:
                 ballots.append(await calls.value(self, sample=len(ballots), prompt=prompt))
-            except StepFailed:
+            except StepFailed as exc:
+                unread[len(ballots)] = exc
                 ballots.append(None)
         detail = {"choices": ballots, "of": self.votes}
         ranked = Counter(ballot for ballot in ballots if ballot is not None).most_common(2)
         if not ranked:
-            raise StepFailed("no vote could be read", ["no vote could be read"] * len(ballots))
+            raise no_vote_read(unread)
         if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:
             return Outcome.dropped(self.reason, detail=detail)
         option, count = ranked[0]
