@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TypeAlias
 
 from generation_functions.documents.pdf_lines import Line
+from generation_functions.documents.pdf_text import body_size, heading_level
+
+_Mark: TypeAlias = tuple[str, int]
 
 EDGE = 3
 """Lines at the top and at the bottom of a page that may be running ones."""
@@ -22,12 +26,17 @@ _NUMBER = re.compile(
 
 
 def without_running(pages: list[list[Line]]) -> list[list[Line]]:
-    """The pages without what at least three of them (and a fifth of all) repeat in the same place."""
-    seen: Counter[tuple[str, int]] = Counter()
+    """The pages without what at least three of them (and a fifth of all) repeat in the same place, but for numbers.
+
+    What differs in its numbers and is in a heading's type is no such line: chapters of a page each have headings.
+    """
+    sizes = body_size(pages)
+    seen: Counter[_Mark] = Counter()
     for lines in pages:
-        seen.update({_mark(line) for line in _edges(lines)})
+        seen.update({_mark(line, sizes) for line in _edges(lines)})
     enough = max(3, len(pages) // 5)
-    return [_kept(lines, {mark for mark, count in seen.items() if count >= enough}) for lines in pages]
+    running = {mark for mark, count in seen.items() if count >= enough}
+    return [_kept(lines, running, sizes) for lines in pages]
 
 
 def _edges(lines: list[Line]) -> list[Line]:
@@ -37,15 +46,16 @@ def _edges(lines: list[Line]) -> list[Line]:
     return top[:EDGE] + low[:EDGE]
 
 
-def _mark(line: Line) -> tuple[str, int]:
+def _mark(line: Line, sizes: dict[float, int]) -> _Mark:
     """What makes a line the same as another's: its words without numbers, and about its height on the page."""
-    return _DIGITS.sub("#", " ".join(line.text.split())), round(line.bottom / 8)
+    words = " ".join(line.text.split())
+    return words if heading_level(line, sizes) else _DIGITS.sub("#", words), round(line.bottom / 8)
 
 
-def _kept(lines: list[Line], running: set[tuple[str, int]]) -> list[Line]:
-    gone = {
-        id(line)
-        for line in _edges(lines)
-        if any((_mark(line)[0], _mark(line)[1] + off) in running for off in (-1, 0, 1)) or _NUMBER.fullmatch(line.text)
-    }
+def _kept(lines: list[Line], running: set[_Mark], sizes: dict[float, int]) -> list[Line]:
+    gone = set()
+    for line in _edges(lines):
+        words, height = _mark(line, sizes)
+        if any((words, height + off) in running for off in (-1, 0, 1)) or _NUMBER.fullmatch(line.text):
+            gone.add(id(line))
     return [line for line in lines if id(line) not in gone]

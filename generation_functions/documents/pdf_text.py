@@ -43,8 +43,8 @@ class PageText:
             return cls()
         first, last = groups[0], groups[-1]
         starts_low = first[0].text[:1].islower() or bool(_EAST_ASIAN.match(first[0].text))
-        open_end = not last[-1].cells and not _level(last[0], size) and not _END.search(last[-1].text)
-        return cls(blocks, starts_low and not _level(first[0], size) and not first[0].cells, open_end)
+        open_end = not last[-1].cells and not heading_level(last[0], size) and not _END.search(last[-1].text)
+        return cls(blocks, starts_low and not heading_level(first[0], size) and not first[0].cells, open_end)
 
 
 def body_size(pages: Sequence[Sequence[Line]]) -> dict[float, int]:
@@ -85,7 +85,8 @@ def _rounded(size: float) -> float:
     return round(size * 2) / 2
 
 
-def _level(line: Line, size: dict[float, int]) -> int:
+def heading_level(line: Line, size: dict[float, int]) -> int:
+    """The level of a heading, by what `body_size` told; 0 for a line that is none."""
     if len(line.text) > LONGEST_HEADING or line.cells or _LEADERS.search(line.text):
         return 0
     return size.get(_rounded(line.size), 0)
@@ -118,12 +119,12 @@ def _belongs(group: list[Line], line: Line, size: dict[float, int], usual: float
     last = group[-1]
     if bool(line.cells) or bool(last.cells):
         return bool(line.cells) and bool(last.cells)
-    if _level(last, size) != _level(line, size) or _BULLET.match(line.text) or _LEADERS.search(last.text):
+    if heading_level(last, size) != heading_level(line, size) or _BULLET.match(line.text) or _LEADERS.search(last.text):
         return False
     gap = last.bottom - line.bottom
     if gap <= 0:
         # The top of the next column.
-        return not _END.search(last.text) and not _level(line, size)
+        return not _END.search(last.text) and not heading_level(line, size)
     widest = max(one.right - one.left for one in group)
     ends_short = last.right - last.left < widest * 0.8 and len(group) > 1
     indented = line.left > group[-1].left + line.size * 0.8 and len(group) > 1
@@ -141,7 +142,7 @@ def _block(group: list[Line], size: dict[float, int]) -> str:
     for line in group[1:]:
         dropped, between = _joint(text, line.text)
         text = text[: len(text) - dropped] + between + line.text
-    level = _level(group[0], size)
+    level = heading_level(group[0], size)
     if level and len(text) <= LONGEST_HEADING:
         return markdown.heading(text, level)
     if match := _BULLET.match(text):

@@ -66,6 +66,15 @@ def test_running_heads_feet_and_page_numbers_go_and_pages_are_known(tmp_path: Pa
     assert [chunk.pages for chunk in chunks] == [(1, 1), (2, 2), (3, 3), (4, 4)]
 
 
+def test_numbered_headings_at_the_same_place_of_each_page_stay(tmp_path: Path) -> None:
+    pages = [
+        [(60, 815, 8, f"Handbook, sheet {n}"), (60, 760, 20, f"Chapter {n}"), (60, 700, 10, f"Of {n} there is this.")]
+        for n in range(1, 5)
+    ]
+    document = read(tmp_path, made_pdf(pages))
+    assert page_texts(document) == [f"# Chapter {n}\n\nOf {n} there is this." for n in range(1, 5)]
+
+
 def test_a_sentence_goes_on_across_a_page(tmp_path: Path) -> None:
     document = read(tmp_path, made_pdf([column(60, ["The sea rises twice in a day because wa-"]),
                                         column(60, ["ter follows the moon around the globe."]),
