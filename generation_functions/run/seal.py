@@ -7,6 +7,7 @@ always right, and only takes longer.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -14,8 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from generation_functions.errors import StoreError
 from generation_functions.rows import content_key
@@ -83,8 +82,8 @@ def is_whole(folder: Path, asked: Asked) -> bool:
 
 def _read(folder: Path) -> dict[str, Any] | None:
     try:
-        seal = orjson.loads((folder / SEAL_FILE).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        seal = json.loads((folder / SEAL_FILE).read_bytes())
+    except (OSError, ValueError):
         return None
     return seal if isinstance(seal, dict) and {"key", "files", "folders"} <= seal.keys() else None
 
@@ -117,7 +116,8 @@ def set_seal(asked: Asked, watch: Watch, runs: Sequence[RunFolder], *, key: str,
     unsure = next((path for path, state in (*files.items(), *folders.items()) if state is None), None)
     if unsure is not None:
         return f"{unsure} changed while the run went on"
-    write_atomically(own.path / SEAL_FILE, orjson.dumps({"key": key, "files": files, "folders": folders}))
+    # The fast codec takes no lone surrogates, which stand for the bytes of a file's name that are not UTF-8.
+    write_atomically(own.path / SEAL_FILE, json.dumps({"key": key, "files": files, "folders": folders}).encode())
     return None
 
 

@@ -280,6 +280,18 @@ def test_a_run_whose_end_cannot_be_written_is_not_sealed(tmp_path: Path) -> None
     assert place.attempts() == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_whose_name_is_not_text_is_sealed_like_others(place: Place) -> None:
+    odd = os.fsencode(place.root / "inputs") + b"/p\xffer.txt"
+    Path(os.fsdecode(odd)).write_text("The pier is long. It was built of oak in 1820 and stands yet.")
+    assert "not sealed" not in place.run()["said"]
+    assert "nothing to do" in place.run()["said"]
+    assert place.attempts() == 1
+    Path(os.fsdecode(odd)).write_text("The pier is gone. It was built of oak in 1820 and fell since.")
+    place.run()
+    assert place.attempts() == 2
+
+
 def test_a_seal_that_cannot_be_written_fails_nothing(tmp_path: Path) -> None:
     place = Place(tmp_path).prepare(before=blocked(".finished.json"))
     assert place.run()["status"] == "succeeded"
