@@ -4,10 +4,12 @@
 
 The yardstick is the text divided at blank lines and packed by length: no sentences, no headings, no tokens. Each figure
 is the median of several rounds over 4 MB, taken in turn, in time of the processor. The large text is chunked once in a
-process of its own, and its peak memory is told beside that of the text alone. Runs read and chunk a hundredth of it, a
-tenth and all of it, in files of a megabyte, in one file of text, of a table and of records, and write the chunks into a
-dataset: what the run's process and the largest of those it started had at most, and what all of them had together, each
-time that 500 more chunks were written.
+process of its own, and its peak memory is told beside that of the text alone.
+
+Runs read and chunk a hundredth of it, a tenth and all of it, in files of a megabyte, in one file of text, of a table,
+and of records, and write the chunks into a dataset. Each time that a hundred more chunks are written, it is seen what
+the run's process has, the largest of those it started, and all of them together; `with_dataset_mb` is the run's peak to
+its end, when the dataset is written as Parquet too.
 """
 
 from __future__ import annotations
@@ -15,9 +17,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -32,10 +31,16 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.resident import Resident, peak  # noqa: E402
+from benchmarks.rounds import machine  # noqa: E402
+
 if TYPE_CHECKING:
     from generation_functions import Run
 
 MEGABYTE = 1_000_000
+LOOK_EVERY = 100
+"""Chunks."""
+
 YARDSTICK = "paragraphs packed by length"
 WORDS = (
     *("the", "a", "of", "in", "on", "and", "which", "after", "because", "never", "harbour", "storm", "boat", "river"),
@@ -124,17 +129,12 @@ def rows_deduplicated(count: int = 100_000) -> dict[str, float]:
         row[rng.randrange(100)] = "changed"
         rows.append(row)
     texts = [" ".join(row) for row in rows]
-    before = peak_megabytes()
+    before = peak()
     index = DuplicateIndex(0.8)
     began = time.perf_counter()
     found = sum(index.add(text) is not None for text in texts)
     took = time.perf_counter() - began
-    return {"rows": count, "found": found, "seconds": round(took, 1), "added_mb": round(peak_megabytes() - before)}
-
-
-def peak_megabytes() -> float:
-    """The most memory this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
+    return {"rows": count, "found": found, "seconds": round(took, 1), "added_mb": round(peak() - before)}
 
 
 def large(megabytes: int, by: str) -> dict[str, float]:
@@ -144,13 +144,13 @@ def large(megabytes: int, by: str) -> dict[str, float]:
     list(chunk_text(text_of(100_000), max_tokens=800, by=by))  # type: ignore[arg-type]
     block = text_of(MEGABYTE)
     text = "\n\n".join([block] * megabytes)
-    before = peak_megabytes()
+    before = peak()
     began = time.process_time()
     count = sum(1 for _ in chunk_text(text, max_tokens=800, by=by))  # type: ignore[arg-type]
     took = time.process_time() - began
     return {
         "megabytes": megabytes, "chunks": count, "mb_per_s": round(len(text) / MEGABYTE / took, 1),
-        "text_alone_mb": round(before, 1), "added_by_chunking_mb": round(peak_megabytes() - before, 1),
+        "text_alone_mb": round(before, 1), "added_by_chunking_mb": round(peak() - before, 1),
     }  # fmt: skip
 
 
@@ -158,43 +158,33 @@ def read_by_a_run(megabytes: int, kind: str) -> dict[str, float]:
     """Peak memory of a run that reads and chunks so much and writes the chunks, and of the processes it started."""
     from generation_functions import Run
 
+    memory = Resident()
     with tempfile.TemporaryDirectory() as place:
         write_inputs(Path(place) / "in", megabytes, kind)
         began = time.perf_counter()
-        together, rows = asyncio.run(_chunked(Run(Path(place) / "out"), Path(place) / "in"))
+        rows = asyncio.run(_chunked(Run(Path(place) / "out"), Path(place) / "in", memory))
         took = time.perf_counter() - began
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / MEGABYTE
     return {
-        "megabytes": megabytes, "chunks": rows, "run_mb": round(peak_megabytes()),
-        "largest_child_mb": round(children), "together_mb": round(together), "seconds": round(took, 1),
+        "megabytes": megabytes, "chunks": rows, "run_mb": round(memory.own),
+        "largest_child_mb": round(memory.largest_child), "together_mb": round(memory.together),
+        "with_dataset_mb": round(peak()), "seconds": round(took, 1),
     }  # fmt: skip
 
 
-async def _chunked(run: Run, folder: Path) -> tuple[float, int]:
-    """The most that all processes had together, and the number of chunks."""
-    most, count = 0.0, 0
+async def _chunked(run: Run, folder: Path, memory: Resident) -> int:
+    """The number of chunks."""
+    count = 0
 
     def shape(row: Mapping[str, Any]) -> dict[str, Any]:
-        nonlocal most, count
+        nonlocal count
         count += 1
-        if count % 500 == 0:
-            most = max(most, resident_megabytes())
+        if count % LOOK_EVERY == 0:
+            memory.look()
         return {"text": row["text"]}
 
     async with run:
         await run.write(run.read(folder).chunk(max_tokens=800), "chunks", shape)
-    return max(most, peak_megabytes()), count
-
-
-def resident_megabytes() -> float:
-    """What this process and those it has started have at this moment."""
-    own = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return sum(_resident(Path(f"/proc/{number}/status")) for number in ("self", *own))
-
-
-def _resident(status: Path) -> float:
-    lines = status.read_text().splitlines() if status.exists() else []
-    return next((int(line.split()[1]) * 1024 / MEGABYTE for line in lines if line.startswith("VmRSS:")), 0.0)
+    return count
 
 
 def write_inputs(folder: Path, megabytes: int, kind: str) -> None:
@@ -261,25 +251,15 @@ def main() -> None:
     rows = apart("--only-rows")
     print(json.dumps({"large text": large_texts, "runs": runs, "deduplicated": rows}, indent=2))
     if arguments.json:
-        everything = {"mb_per_s": figures, "large_text": large_texts, "runs": runs, "deduplicated": rows}
+        versions = {name: version(name) for name in ("nltk", "pycld2", "orjson", "rensa", "pyarrow")}
+        everything = {
+            "versions": versions,
+            "mb_per_s": figures,
+            "large_text": large_texts,
+            "runs": runs,
+            "deduplicated": rows,
+        }
         arguments.json.write_text(json.dumps({**machine(), **everything}, indent=2) + "\n")
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    versions = {name: version(name) for name in ("nltk", "pycld2", "orjson", "rensa")}
-    return {
-        "python": platform.python_version(), "processor": processor(), "cores": os.cpu_count(),
-        "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9),
-        "load_before": round(os.getloadavg()[0], 1), "versions": versions,
-    }  # fmt: skip
-
-
-def processor() -> str:
-    """The processor's name, as the system tells it."""
-    told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    names = [line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

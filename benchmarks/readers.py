@@ -1,6 +1,6 @@
 """Reading, chunking and telling the language of a folder, in megabytes of text a second, beside the bare libraries.
 
-    python benchmarks/readers.py [--files 6] [--rounds 3] [--json FILE] [FORMAT ...]
+    python benchmarks/readers.py [--files 12] [--rounds 3] [--json FILE] [FORMAT ...]
 
 The yardstick is a plain loop in one process over the same files (`benchmarks/bare.py`): the format's bare library to
 text with its paragraphs, those packed up to the length of 800 tokens, one that is longer divided by nltk's Punkt, and
@@ -19,8 +19,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
-import platform
 import resource
 import statistics
 import sys
@@ -37,7 +35,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.bare import BARE, Bare, language, pieces, sentence_pieces  # noqa: E402
-from benchmarks.chunking import processor, sentence  # noqa: E402
+from benchmarks.chunking import sentence  # noqa: E402
+from benchmarks.rounds import machine  # noqa: E402
 from generation_functions.chunking import ChunkBy, Cutting, cut_documents  # noqa: E402
 from generation_functions.documents import READERS, Document, Limits, read_documents  # noqa: E402
 from tests.documents.made_office import Block, made_docx, made_epub, made_odt, made_pptx, made_xlsx  # noqa: E402
@@ -45,10 +44,10 @@ from tests.documents.made_pdf import made_pdf  # noqa: E402
 
 MEGABYTE = 1_000_000
 Times: TypeAlias = dict[str, list[tuple[float, float]]]
-ALL, SMALL = 1.0, 0.25
-"""Share of the files that a folder has: fewer of the formats that take long."""
+ALL = 1.0
+SHARES = {"pdf": 0.1, "rtf": 0.1, "pptx": 0.25, "xlsx": 0.25}
+"""Of a file's two and a half megabytes, for formats that take long."""
 
-SHARES = {"pdf": 0.02, "rtf": 0.05, "pptx": 0.05, "xlsx": SMALL, "epub": SMALL, "docx": SMALL, "odt": SMALL}
 LIBRARIES = (
     *("nltk", "pycld2", "orjson", "lxml", "pyarrow", "pypdfium2", "python-calamine", "striprtf", "charset-normalizer"),
 )
@@ -265,15 +264,16 @@ def print_row(suffix: str, row: Mapping[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(BARE))
-    parser.add_argument("--files", type=int, default=6, help="files of a folder, of two and a half megabytes each")
+    parser.add_argument("--files", type=int, default=12, help="files of a folder, of two and a half megabytes each")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     chosen = options.formats or list(BARE)
-    told: dict[str, Any] = {**machine(), "rounds": options.rounds, "text_formats": TEXT_FORMATS, "formats": {}}
+    versions = {name: version(name) for name in LIBRARIES}
+    told: dict[str, Any] = {**machine(), "versions": versions, "rounds": options.rounds, "files": options.files}
+    told |= {"text_formats": TEXT_FORMATS, "formats": {}}
     for suffix in chosen:
-        files = options.files if suffix in TEXT_FORMATS else 2
-        told["formats"][suffix] = measured(suffix, files, SHARES.get(suffix, ALL), options.rounds)
+        told["formats"][suffix] = measured(suffix, options.files, SHARES.get(suffix, ALL), options.rounds)
         print_row(suffix, told["formats"][suffix])
         write(options.json, told)
     told["txt_by_sentence"] = by_sentence(options.rounds)
@@ -287,15 +287,6 @@ def write(path: Path | None, told: Mapping[str, Any]) -> None:
     """After each format, so that a measurement that is stopped leaves what it found."""
     if path is not None:
         path.write_text(json.dumps(told, indent=2) + "\n")
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    load = round(os.getloadavg()[0], 1)
-    return {
-        "python": platform.python_version(), "processor": processor(), "cores": os.cpu_count(), "load_before": load,
-        "versions": {name: version(name) for name in LIBRARIES},
-    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def sound(path: Path) -> bool:
 def _lines(result: Result) -> Iterator[bytes]:
     short = isinstance(result, Document) and not isinstance(result, LongDocument) and result.characters <= LONG
     if short or not isinstance(result, Document):
-        yield _line([type(result).__name__.lower(), asdict(result)])
+        yield _line([type(result).__name__.lower(), _fields(result)])
         return
     telling = Telling()
     for part in result.parts():
@@ -60,6 +60,16 @@ def _lines(result: Result) -> Iterator[bytes]:
         yield _line(part)
     fields = {"record": result.record, "metadata": result.metadata, "pages": result.pages}
     yield _line(["long", {**fields, **telling.told()._asdict()}])
+
+
+def _fields(result: Result) -> dict[str, Json]:
+    """As `asdict` has them, without its copies: small documents are many."""
+    if isinstance(result, Document):
+        return {
+            "source": result.source, "text": result.text, "record": result.record, "metadata": result.metadata,
+            "pages": result.pages,
+        }  # fmt: skip
+    return asdict(result)
 
 
 def _line(value: Json) -> bytes:

@@ -92,7 +92,8 @@ def _results(request: dict[str, Any], files: _OpenFiles, limits: Limits) -> Iter
 def _clean(result: Result) -> Result:
     """Text as documents promise it; readers give clean text with pages, whose offsets stay right, and in parts."""
     if isinstance(result, Document) and not isinstance(result, LongDocument) and not result.pages:
-        return Document(result.source, clean_text(result.text), result.record, result.metadata)
+        text = clean_text(result.text)
+        return result if text is result.text else Document(result.source, text, result.record, result.metadata)
     return result
 
 
