@@ -54,7 +54,9 @@ def chunking_speed(told: Mapping[str, Any]) -> Iterable[str]:
 def machine(told: Mapping[str, Any]) -> Iterable[str]:
     """What a result was measured on."""
     versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
-    yield f"{told['cores']} cores of {told['processor']}, Python {told['python']}; {versions}."
+    rounds = f"Medians of {told['rounds']} rounds in turn, on" if "rounds" in told else "On"
+    yield f"{rounds} {told['cores']} cores of {told['processor']} with a load of {told['load_before']} before."
+    yield f"Python {told['python']}, {versions}."
 
 
 TABLES: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {

@@ -56,17 +56,21 @@ def _blocks(file: BinaryIO, limits: Limits) -> Iterator[tuple[list[bytes | None]
     else:
         refuse_binary(head)
     while block := file.read(BLOCK):
-        if not block.endswith(b"\n"):
-            block += file.readline(limits.max_bytes + 1)
+        rest = b"" if block.endswith(b"\n") else file.readline(limits.max_bytes + 1)
+        too_long = len(rest) > limits.max_bytes
+        block = block[: block.rfind(b"\n") + 1] if too_long else block + rest
         plain = b"\\r" not in block and b"\\u000" not in block
         lines: list[bytes | None] = [*block.split(b"\n")]
         last = lines.pop()
+        if too_long:
+            lines.append(None)
+            if not rest.endswith(b"\n"):
+                _pass_over(file)
+        elif last:
+            lines.append(last)
         if len(block) > limits.max_bytes:
             lines = [line if line is None or len(line) <= limits.max_bytes else None for line in lines]
-        if last and len(last) > limits.max_bytes:
-            _pass_over(file)
-            last = None
-        yield (lines if last == b"" else [*lines, last]), plain
+        yield lines, plain
 
 
 def _pass_over(file: BinaryIO) -> None:
