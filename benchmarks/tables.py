@@ -14,10 +14,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
+WIDTH = 120
 KINDS = {
     "files": "a folder of files of a megabyte", "txt": "one text", "csv": "one table", "jsonl": "one file of records",
 }  # fmt: skip
@@ -27,20 +29,19 @@ _PLACE = re.compile(r"(<!-- figures: ([\w ]+) -->\n).*?(<!-- end of figures -->)
 
 def reading_speed(told: Mapping[str, Any]) -> Iterable[str]:
     """A row a format, beside its bare library."""
-    yield from _head("format", "loop, MB/s", "ours, MB/s", "share of time", "by processor", "processors used", "alone")
-    rows = [*told["formats"].items(), ("txt by sentence", told["txt_by_sentence"])]
-    for name, row in rows:
-        figures = (row["bare_mb_s"], row["two_mb_s"], row["two_share"], row["processor_share"], row["two_processors"])
-        yield _row(name, *figures, row.get("alone_share", ""))
+    yield from _head("format", "loop, MB/s", "ours, MB/s", "share of time", "by processor", "processors used")
+    for name, row in [*told["formats"].items(), ("txt by sentence", told["txt_by_sentence"])]:
+        shares = (row["two_share"], row["processor_share"], row["two_processors"])
+        yield _row(name, f"{row['bare_mb_s']:.1f}", f"{row['two_mb_s']:.1f}", *(f"{share:.2f}" for share in shares))
 
 
 def chunking_memory(told: Mapping[str, Any]) -> Iterable[str]:
     """A row a size of each kind of input."""
-    yield from _head("input", "size", "chunks", "the run", "largest process beside it", "all together", "to the end")
+    yield from _head("input", "size", "the run", "largest process beside it", "all together", "to the end")
     for kind, sizes in told["runs"].items():
         for row in sizes:
             figures = (row["run_mb"], row["largest_child_mb"], row["together_mb"], row["with_dataset_mb"])
-            yield _row(KINDS[kind], f"{row['megabytes']} MB", f"{row['chunks']:,}", *(f"{each} MB" for each in figures))
+            yield _row(KINDS[kind], f"{row['megabytes']} MB", *(f"{each} MB" for each in figures))
 
 
 def chunking_speed(told: Mapping[str, Any]) -> Iterable[str]:
@@ -54,9 +55,9 @@ def chunking_speed(told: Mapping[str, Any]) -> Iterable[str]:
 def machine(told: Mapping[str, Any]) -> Iterable[str]:
     """What a result was measured on."""
     versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
-    rounds = f"Medians of {told['rounds']} rounds in turn, on" if "rounds" in told else "On"
-    yield f"{rounds} {told['cores']} cores of {told['processor']} with a load of {told['load_before']} before."
-    yield f"Python {told['python']}, {versions}."
+    where = f"{told['cores']} cores of {told['processor']} with a load of {told['load_before']} before"
+    said = f"Measured in turn, rounds: {told['rounds']}, on {where}. Python {told['python']}, {versions}."
+    yield from wrap(said, WIDTH, break_on_hyphens=False)
 
 
 TABLES: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
