@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, TypeAlias
@@ -130,9 +131,11 @@ def put_at(source: str, result: Document | Skip) -> None:
 
 def whole(file: BinaryIO, limits: Limits) -> bytes:
     """All of a file. Raises `DocumentError` when it is empty or larger than `max_bytes`."""
-    data = file.read(limits.max_bytes + 1)
-    if len(data) > limits.max_bytes:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > limits.max_bytes:
         raise DocumentError(f"larger than the limit of {size_label(limits.max_bytes)}")
+    data = file.read(limits.max_bytes)
     if not data:
         raise DocumentError("empty")
     return data

@@ -56,27 +56,27 @@ def _blocks(file: BinaryIO, limits: Limits) -> Iterator[tuple[list[bytes | None]
     else:
         refuse_binary(head)
     while block := file.read(BLOCK):
-        rest = b"" if block.endswith(b"\n") else file.readline(limits.max_bytes + 1)
-        too_long = len(rest) > limits.max_bytes
-        block = block[: block.rfind(b"\n") + 1] if too_long else block + rest
+        rest = b"" if block.endswith(b"\n") else _rest_of_line(file, limits.max_bytes)
+        block = block[: block.rfind(b"\n") + 1] if rest is None else block + rest
         plain = b"\\r" not in block and b"\\u000" not in block
         lines: list[bytes | None] = [*block.split(b"\n")]
-        last = lines.pop()
-        if too_long:
-            lines.append(None)
-            if not rest.endswith(b"\n"):
-                _pass_over(file)
-        elif last:
-            lines.append(last)
+        if lines[-1] == b"":
+            lines.pop()
         if len(block) > limits.max_bytes:
             lines = [line if line is None or len(line) <= limits.max_bytes else None for line in lines]
-        yield lines, plain
+        yield (lines if rest is not None else [*lines, None]), plain
 
 
-def _pass_over(file: BinaryIO) -> None:
-    """Draw the rest of a line."""
-    while (rest := file.readline(65_536)) and not rest.endswith(b"\n"):
-        pass
+def _rest_of_line(file: BinaryIO, most: int) -> bytes | None:
+    """What is left of a line; None where that is more than so many bytes, none of which is kept."""
+    parts: list[bytes] = []
+    size = 0
+    while part := file.readline(BLOCK):
+        size += len(part)
+        parts = [*parts, part] if size <= most else []
+        if part.endswith(b"\n"):
+            break
+    return b"".join(parts) if size <= most else None
 
 
 def _as_utf8(file: BinaryIO, limits: Limits) -> BinaryIO:
