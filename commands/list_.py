@@ -26,7 +26,7 @@ def execute(arguments: argparse.Namespace) -> int:
     elif entries:
         _print_table(entries)
     else:
-        say("there is no pipeline here yet; make one: python run_pipeline.py new my-pipeline")
+        say("there is no pipeline here yet; make one: ./start.sh new my-pipeline")
     return 0
 
 

@@ -90,8 +90,8 @@ def renamed(text: str, name: NewName, target: Path, reference: str) -> str:
         ("`template.py`", f"`{name.snake}.py`"),
         ("# Template", f"# {name.dashed.replace('-', ' ').capitalize()}"),
         # What the template says of being a template.
-        (": the pipeline to copy. `python run_pipeline.py new NAME` makes it yours.", "."),
-        ("\ndataset. It is here to be copied:\n\n    python run_pipeline.py new my-pipeline\n", "\ndataset.\n"),
+        (": the pipeline to copy. `./start.sh new NAME` makes it yours.", "."),
+        ("\ndataset. It is here to be copied:\n\n    ./start.sh new my-pipeline\n", "\ndataset.\n"),
         ("Copy this file to configs/, change it there, and run it:", "Run it:"),
         ("run configs/my-poems.yaml", f"run {(target / 'config.yaml').as_posix()}"),
     ):

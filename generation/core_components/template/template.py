@@ -1,4 +1,4 @@
-"""Poems from pages: the pipeline to copy. `python run_pipeline.py new NAME` makes it yours."""
+"""Poems from pages: the pipeline to copy. `./start.sh new NAME` makes it yours."""
 
 from pathlib import Path
 from typing import Annotated, Any
