@@ -27,9 +27,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.blows.kinds import KINDS, can_mount, unmount
+from benchmarks.blows.kinds import HASTY, KINDS, can_mount, unmount
 from benchmarks.blows.oracle import asked, dataset_files, faults_of, repeated
-from benchmarks.blows.subject import Calm, Subject, subjects
+from benchmarks.blows.subject import HASTY_S, PATIENT_S, Calm, Subject, subjects
 from benchmarks.blows.trial import Trial
 from benchmarks.rounds import save, table
 
@@ -63,7 +63,8 @@ class Chaos:
         """One try, from its seed."""
         rng = Random(f"chaos {seed}")
         subject = rng.choice(list(self.calm))
-        trial = Trial(subject, self.folder / f"try-{seed}", calm=self.calm[subject])
+        timeout_s = HASTY_S if kind in HASTY else PATIENT_S
+        trial = Trial(subject, self.folder / f"try-{seed}", calm=self.calm[subject], timeout_s=timeout_s)
         again = 0
         await trial.open()
         try:

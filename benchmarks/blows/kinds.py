@@ -246,3 +246,5 @@ async def anything(trial: Trial, rng: Random) -> None:
 
 
 KINDS: Mapping[str, Blow] = {**ONE, "all of these in turn": anything}
+HASTY = {"frozen for a while", "sockets that hang, cut and lie", "all of these in turn"}
+"""Kinds in which calls time out soon."""

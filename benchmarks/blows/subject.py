@@ -20,7 +20,8 @@ from tests.fake_endpoint import FakeEndpoint, Fault, Plan
 KEY = "sk-canary-9fQ2xW"
 KEY_NAME = "CHAOS_KEY"
 IN_FLIGHT = 8
-TIMEOUT_S = 2.0
+HASTY_S, PATIENT_S = 2.0, 60.0
+"""Longest a call may take: where calls are to time out, and where a machine that stalls must not look like it."""
 REMARK = "\n\n(Your last answer could not be used"
 
 
@@ -31,13 +32,13 @@ class Subject:
     pipeline: str
     changes: Mapping[str, Any]
 
-    def config(self, base_url: str, output: Path) -> str:
+    def config(self, base_url: str, output: Path, timeout_s: float) -> str:
         """Its config as YAML, with the endpoint for every model in it."""
         place = ROOT / "generation" / "core_pipelines" / self.pipeline.replace("-", "_") / "config.yaml"
         shipped = yaml.safe_load(place.read_text(encoding="utf-8"))
         model = {
             "model": "fake-model", "base_url": base_url, "api_key": f"${{{KEY_NAME}}}", "max_in_flight": IN_FLIGHT,
-            "timeout_s": TIMEOUT_S,
+            "timeout_s": timeout_s,
         }  # fmt: skip
         kept = {name: value for name, value in _without(shipped, set(self.changes)).items() if value != {}}
         models = {name: dict(model) for name in shipped["models"]}
@@ -128,7 +129,7 @@ class Wrong:
 
 WRONGS = (
     Fault.error(429, "busy"), Fault.error(429, "busy", Retry_After="1"), Fault.error(500), Fault.error(503),
-    Fault(502, "<html>Bad gateway</html>", content_type="text/html"), Fault(hang=True), Fault(delay=TIMEOUT_S * 1.2),
+    Fault(502, "<html>Bad gateway</html>", content_type="text/html"), Fault(hang=True), Fault(delay=HASTY_S * 1.2),
     Fault(cut=0), Fault(cut=60), Fault(cut=400), Fault(body=""), Fault(body=["no", "object"]), Fault.garbage(),
     Fault.garbage('{"choices": [{"mess'), Fault.edited(content=""), Fault.edited(content=7), Fault.without("choices"),
     Fault.edited(finish_reason="length"), Fault.error(500, f"the key {KEY} is slow today"), Fault.huge(3_000_000),

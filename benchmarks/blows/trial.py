@@ -14,13 +14,13 @@ from typing import Any
 
 from aiohttp import web
 
-from benchmarks.blows.subject import IN_FLIGHT, KEY, KEY_NAME, Calm, Subject, endpoint
+from benchmarks.blows.subject import IN_FLIGHT, KEY, KEY_NAME, PATIENT_S, Calm, Subject, endpoint
 from generation_functions.errors import StoreError
 from generation_functions.run.manifest import ENDED, read_manifest
 from tests.end_to_end.project import ROOT
 from tests.fake_endpoint import FakeEndpoint
 
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 MARK = "MILLRACE_CHAOS"
 PER_CRASH = 2 * IN_FLIGHT
 """Calls that a crash may repeat: those in flight, and as many whose answers waited for their commit."""
@@ -44,6 +44,7 @@ class Trial:
     struck: int = 0
     faults: list[str] = field(default_factory=list)
     story: list[str] = field(default_factory=list)
+    timeout_s: float = PATIENT_S
     port: int = 0
     _serving: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -66,7 +67,7 @@ class Trial:
         """Make the folder, serve, write the config."""
         self.output.mkdir(parents=True)
         await self.serve()
-        config = self.subject.config(f"http://127.0.0.1:{self.port}/v1", self.output)
+        config = self.subject.config(f"http://127.0.0.1:{self.port}/v1", self.output, self.timeout_s)
         (self.folder / "config.yaml").write_text(config)
 
     async def serve(self) -> None:

@@ -26,3 +26,12 @@ def test_every_test_of_a_fault_is_named() -> None:
     files += [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests" / "simulation").glob("test_*.py")]
     missing = [f"{path}::{name}" for path in files for name in sorted(defined(path)) if (path, name) not in NAMED]
     assert not missing
+
+
+def test_every_promise_and_every_fault_names_its_test() -> None:
+    rows = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| ---")]
+    heads = [row for row in rows if row.endswith("| held by |")]
+    missing = [row for row in rows if row not in heads and not re.search(r"`tests/[\w/]+\.py::\w+`", row)]
+    assert not missing
+    assert len(heads) == sum(line.startswith("| ---") for line in PAGE.splitlines()), "a table without tests"
+    assert len(rows) - len(heads) > 50
