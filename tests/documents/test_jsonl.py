@@ -1,6 +1,7 @@
 """JSONL: one document a line, and a bad line costs only itself."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_a_bad_line_is_a_skip_that_names_it(tmp_path: Path, line: str, reason: s
 def test_blank_lines_count_but_give_nothing(tmp_path: Path) -> None:
     (document,) = read(tmp_path, '\n\n  \n{"text": "fourth"}')
     assert document.record == 4
+
+
+@pytest.mark.parametrize(("name", "most"), [("a.jsonl", 6_000_000), ("a.txt", 500_000)])
+def test_what_is_larger_than_the_limit_is_not_held(tmp_path: Path, name: str, most: int) -> None:
+    (tmp_path / name).write_bytes(b'{"text": "' + b"x" * 12_000_000 + b'"}\n')
+    (tmp_path / "b.txt").write_text("The sea rises.")
+    list(read_documents(tmp_path / "b.txt"))
+    tracemalloc.start()
+    try:
+        found = list(read_documents(tmp_path, limits=Limits(max_bytes=2_000_000)))
+        assert tracemalloc.get_traced_memory()[1] < most
+    finally:
+        tracemalloc.stop()
+    assert [type(item) for item in found] == [Skip, Document]
 
 
 def test_a_line_that_is_too_long_costs_only_itself(tmp_path: Path) -> None:
