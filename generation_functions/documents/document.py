@@ -135,7 +135,7 @@ def whole(file: BinaryIO, limits: Limits) -> bytes:
     file.seek(0)
     if size > limits.max_bytes:
         raise DocumentError(f"larger than the limit of {size_label(limits.max_bytes)}")
-    data = file.read(limits.max_bytes)
+    data = file.read(size)
     if not data:
         raise DocumentError("empty")
     return data
