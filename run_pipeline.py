@@ -33,7 +33,15 @@ TYPED = os.environ.get("MILLRACE_COMMAND")
 
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command line and give its exit code: design contract, 0 to 5 and 130."""
-    verb, rest = split(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _answer(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:  # before a run listens to signals, or in a verb that is no run
+        sys.stderr.write("\ninterrupted\n")
+        return 130
+
+
+def _answer(arguments: list[str]) -> int:
+    verb, rest = split(arguments)
     if verb == "--help":
         sys.stdout.write(f"{_help()}\n")
         return 0
@@ -99,9 +107,6 @@ def _guarded(module: ModuleType, arguments: argparse.Namespace) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return 0
-    except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted\n")
-        return 130
     except Exception as exc:  # noqa: BLE001  whatever went wrong is told in one shape
         from commands.terminal import print_error
 

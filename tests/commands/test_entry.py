@@ -117,3 +117,15 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     shell = f"set -o pipefail; {sys.executable} {ROOT / 'run_pipeline.py'} show factual-qa --json | true"
     done = subprocess.run(["bash", "-c", shell], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("place", ["_module", "parser_of", "_version"])
+def test_ctrl_c_before_a_run_listens_to_it_is_one_line(
+    place: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pressed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_pipeline, place, pressed)
+    assert run_pipeline.main(["--version"] if place == "_version" else ["run", "no.yaml"]) == 130
+    assert capsys.readouterr().err == "\ninterrupted\n"
