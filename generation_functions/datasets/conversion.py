@@ -257,7 +257,8 @@ class Conversion:
             if not self.skip:
                 raise
             made = Converted((), (), exc.problems[0].message)
-        self.lost.update(made.lost)
+        if made.lost:
+            self.lost.update(made.lost)
         if not made.rows and made.left_out != UNPAIRED:
             self.left_out[made.left_out or "nothing is left of it"] += 1
         return made.rows

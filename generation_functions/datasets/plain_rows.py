@@ -7,7 +7,9 @@ number of more than 63 bits, a value whose kind changes) is left to `parquet`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ GROUP_ROWS = 2_000
 AS_JSON_TEXT = frozenset({"tools"})
 """Columns that are JSON text whatever they hold. In one type for all, each would get the others' fields."""
 _MOST_BYTES = 1 << 28
+_AHEAD = 1
+"""Groups that are read while one is written."""
 
 
 def write_plain(sources: Sequence[Path], targets: Sequence[Path]) -> bool:
@@ -41,9 +45,14 @@ def write_plain(sources: Sequence[Path], targets: Sequence[Path]) -> bool:
 
 
 def _write(source: Path, target: Path, schema: Any) -> None:
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with ThreadPoolExecutor(1) as reader, pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        waiting: deque[Future[Any]] = deque()
         for group in _groups(source):
-            writer.write_table(_table(group, schema))
+            waiting.append(reader.submit(_table, group, schema))
+            if len(waiting) > _AHEAD:
+                writer.write_table(waiting.popleft().result())
+        for table in waiting:
+            writer.write_table(table.result())
 
 
 def _all_groups(sources: Sequence[Path]) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from generation_functions.datasets.form import Fields, listed
 from generation_functions.errors import ConfigError
@@ -23,14 +23,19 @@ def messages_of(value: Json, where: str = "messages") -> list[Message]:
     if not isinstance(value, list) or not value:
         raise ConfigError(f"`{where}` is no list of messages: {value!r:.80}", hint="check the row's format")
     for number, message in enumerate(value, start=1):
-        if not isinstance(message, Mapping) or not isinstance(message.get("role"), str):
+        if not is_mapping(message) or not isinstance(message.get("role"), str):
             raise ConfigError(f"message {number} has no role: {message!r:.80}", hint="give it a `role` and a `content`")
     return value
 
 
 def are_messages(value: Json) -> bool:
     """Whether a value looks like a list of messages."""
-    return isinstance(value, list) and bool(value) and all(isinstance(m, Mapping) and "role" in m for m in value)
+    return isinstance(value, list) and bool(value) and all(is_mapping(m) and "role" in m for m in value)
+
+
+def is_mapping(value: Json) -> TypeGuard[Mapping[str, Json]]:
+    """Whether a value is a mapping. Nearly all are plain dictionaries, which are told sooner."""
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def turns_of(messages: Sequence[Message]) -> tuple[list[Turn], list[str]]:

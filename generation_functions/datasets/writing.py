@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -147,11 +148,15 @@ class DatasetWriting:
         plain = self.forms[0]
         splits = [split for split in SPLITS if split == TRAIN or self.counts[plain, split]]
         made = [piece for form in self.forms for split in splits for piece in self._pieces(form, split)]
-        for kind in self._kinds:
-            made += self._also_as(
-                kind, [piece for piece in made if piece.form == plain and piece.path.suffix == ".jsonl"]
-            )
-        files = [DatasetFile(each.path, each.form, each.rows, *digest(part_of(each.path)), each.split) for each in made]
+        with ThreadPoolExecutor(1) as reader:  # digests of lines while they become another kind of file
+            digests = reader.map(digest, [part_of(piece.path) for piece in made])
+            lines = [piece for piece in made if piece.form == plain]
+            also = [piece for kind in self._kinds for piece in self._also_as(kind, lines)]
+            told = [*digests, *(digest(part_of(piece.path)) for piece in also)]
+        files = [
+            DatasetFile(each.path, each.form, each.rows, *found, each.split)
+            for each, found in zip([*made, *also], told, strict=True)
+        ]
         paths = {file.path for file in files}
         commit([file.path for file in files], [p for p in self.names.present() if p not in paths], self.names.folder)
         train, validation, test = (self.counts[plain, split] for split in SPLITS)
