@@ -34,7 +34,7 @@ OPERATIONS: Final = {"chat": "chat/completions", "completion": "completions", "e
 
 _CONNECT_S: Final = 30.0
 _LISTING_S: Final = 20.0
-_REFUSAL_S: Final = 0.05
+_REFUSAL_S: Final = 0.02
 _SEED_STEP: Final = 1009
 
 
