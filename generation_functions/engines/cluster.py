@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from typing import Any
@@ -72,6 +73,17 @@ class RayEngine:
                 f"no Ray cluster could be reached {where}: {exc}",
                 hint=f"`ray status` tells how it is. {_ADDRESS} names a cluster; without it, one is started here.",
             ) from exc
+        _keep_standard_output_clean()
+
+
+def _keep_standard_output_clean() -> None:
+    """Ray prints a lost worker's end among the files that a run tells there, whatever its logging is set to.
+
+    The run tells of it by itself, in a line.
+    """
+    worker = sys.modules.get("ray._private.worker")
+    if hasattr(worker, "print_to_stdstream"):
+        setattr(worker, "print_to_stdstream", lambda *_, **__: None)  # noqa: B010  it is not ours to be typed
 
 
 class RayWorker:

@@ -80,6 +80,7 @@ def test_a_killed_worker_of_the_cluster_costs_its_calls_in_flight(project: Proje
     out, told = process.communicate(timeout=240)
     assert process.returncode == 0, told
     assert "shard 1 of 4 goes on with another process: Ray lost its worker" in told
+    assert "raylet" not in out + told, "Ray's own words stand where files are told"
     assert [event["shard"] for event in events(project, "shard_lost")] == [1]
     assert calls.settled() <= 2 * CHUNKS + 2
     for content in (out.encode(), told.encode(), *(p.read_bytes() for p in project.output.rglob("*") if p.is_file())):
