@@ -47,6 +47,7 @@ class Trial:
     timeout_s: float = PATIENT_S
     port: int = 0
     _serving: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _started: set[int] = field(default_factory=set)
 
     @property
     def output(self) -> Path:
@@ -91,10 +92,12 @@ class Trial:
         if told:
             words = [str(ROOT / "benchmarks" / "blows" / "victim.py"), str(self.output), json.dumps(told)]
         with (self.folder / "said.txt").open("ab") as said:
-            return await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 sys.executable, *words, "run", str(self.folder / "config.yaml"), cwd=ROOT,
                 env={**os.environ, KEY_NAME: KEY, MARK: str(self.folder), "NO_COLOR": "1"}, stdout=said, stderr=said,
             )  # fmt: skip
+        self._started.add(process.pid)
+        return process
 
     async def end(self, process: asyncio.subprocess.Process, *codes: int) -> int:
         """Wait for a process's end; a code that is none of these is a fault, and so is what it leaves running."""
@@ -105,16 +108,16 @@ class Trial:
             await process.wait()
             self.faults.append(f"it hung: killed after {PATIENCE_S:.0f} s")
             return -9
+        finally:
+            self._started.discard(process.pid)
         self.struck += code != 0
         if code not in codes:
             self.faults.append(f"exit code {code}, not one of {codes}: {self.said[-600:]!r}")
-        if self.others() == 0:
+        if (
+            not self._started
+        ):  # a killed one has no environment any more and may still hold its lock, until it is reaped
             await self._faults_of_what_is_left()
         return code
-
-    def others(self) -> int:
-        """Pipelines of this try that are still alive."""
-        return sum(b"run_pipeline.py" in line or b"victim.py" in line for _, line in self.alive())
 
     async def _faults_of_what_is_left(self) -> None:
         for _ in range(40):
