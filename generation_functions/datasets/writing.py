@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, TypeAlias
+from typing import BinaryIO, NamedTuple, Self, TypeAlias
 
 import orjson
 
@@ -22,8 +22,7 @@ from generation_functions.errors import ConfigError, Problem
 from generation_functions.rows import Json, canonical_json
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row to write: its content, its key, and the identity of the document it came from (for the split)."""
 
     content: Mapping[str, Json]

@@ -53,8 +53,8 @@ def dataset_records(
     order = _in_source_order(store, name, run_attempt, stretch)
     for start in range(0, len(order), _ROWS_A_QUERY):
         ids = order[start : start + _ROWS_A_QUERY]
-        found = {row[0]: row[1:] for row in store.query(query.format(", ".join("?" * len(ids))), ids)}
-        for key, fields, document in (found[number] for number in ids if number in found):
+        found = {row[0]: row for row in store.query(query.format(", ".join("?" * len(ids))), ids)}
+        for _, key, fields, document in map(found.__getitem__, filter(found.__contains__, ids)):
             yield Record(orjson.loads(fields), key, document)
 
 
