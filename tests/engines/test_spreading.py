@@ -77,7 +77,7 @@ def test_a_spread_run_writes_the_same_bytes_for_as_many_calls(tmp_path: Path, ca
         assert "shard 3 of 3: done; " in log(project)
 
         again = project.run(*SPREAD)
-        assert "nothing to do" in again.stderr
+        assert "nothing to ask: 0 calls" in again.stderr
         assert calls.settled() == CHUNKS * 6
         assert alone(project) == spread
 

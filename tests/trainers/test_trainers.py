@@ -85,7 +85,7 @@ def test_the_second_training_goes_on_from_what_the_first_made(folder: Path, trai
     assert first["seed"] == second["seed"] == 7
 
 
-@pytest.mark.skipif(find_spec("axolotl") is None, reason="needs axolotl: pip install axolotl==0.19.0")
+@pytest.mark.skipif(find_spec("axolotl") is None, reason="needs Axolotl: MILLRACE_TRAINERS=1 ./start.sh test brings it")
 def test_axolotl_accepts_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     from axolotl.utils.config import validate_config
@@ -99,7 +99,9 @@ def test_axolotl_accepts_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert config.keys() <= accepted.keys()
 
 
-@pytest.mark.skipif(find_spec("llamafactory") is None, reason="needs llamafactory: pip install llamafactory==0.9.5")
+@pytest.mark.skipif(
+    find_spec("llamafactory") is None, reason="needs LLaMA-Factory: MILLRACE_TRAINERS=1 ./start.sh test brings it"
+)
 def test_llamafactory_accepts_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISABLE_VERSION_CHECK", "1")
     from llamafactory.hparams import get_train_args
