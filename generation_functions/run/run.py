@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _SPARE_WIDTH = 1.25
 _OFFLINE_WIDTH = 32
-_GROW_EVERY_S, _BUSY_SHARE = 0.25, 0.5
+_GROW_EVERY_S, _BUSY_SHARE = 1.0, 0.5
 _COLLECT_EVERY = 100_000
 """Objects made before Python looks for garbage. A call makes hundreds, which go by themselves, and each look goes over
 all that belongs to the calls that are open: with 2,048 of them, looking every 10,000 took a tenth of the time."""
