@@ -254,6 +254,7 @@ def main() -> None:
         versions = {name: version(name) for name in ("nltk", "pycld2", "orjson", "rensa", "pyarrow")}
         everything = {
             "versions": versions,
+            "rounds": arguments.rounds,
             "mb_per_s": figures,
             "large_text": large_texts,
             "runs": runs,

@@ -40,7 +40,7 @@ class PlainVoteStep(MajorityVoteStep):
 
     async def process(self, row: Row, calls: Calls) -> Outcome:
         prompt = calls.filled(self)
-        ballots = await gather_all([self._ballot(calls, prompt, sample) for sample in range(self.votes)])
+        ballots = await gather_all([self._ballot(calls, prompt, sample, {}) for sample in range(self.votes)])
         return Outcome.kept(row, {str(self.into): sum(ballots) >= self.needed})
 
 

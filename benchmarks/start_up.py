@@ -30,7 +30,7 @@ COMMANDS = {
 def seconds(words: list[str]) -> float:
     """Wall time of one call, in seconds."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, check=True)
     return time.perf_counter() - began
 
 
