@@ -248,7 +248,7 @@ class Run(Services):
         source = stream.source() if every else folder.selection.limited(stream.source())
         flow = Flow(
             self._own(source), self._alone(stages), recorder=folder.records, arrive=arrive,
-            width=folder.selection.width, stop=folder.stop,
+            width=folder.selection.width, stop=folder.stop, room=folder.store.room,
         )  # fmt: skip
         grower = asyncio.create_task(self._grow(growing, flow.unfinished)) if growing is not None else None
         try:

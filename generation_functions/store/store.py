@@ -60,6 +60,9 @@ class RowRecord:
     place: Place = ()
 
 
+_MOST_WAITING_ROWS = 2_048
+
+
 class StoreReader:
     """Read-only access to a run's store, also while the run goes on. Raises `StoreError` where there is none."""
 
@@ -293,6 +296,10 @@ class Store(StoreReader):
     def hurry(self) -> None:
         """Have what is queued written soon, for whoever looks on."""
         self._writer.hurry()
+
+    def room(self) -> asyncio.Future[None] | None:
+        """What is to be waited for before more rows are made, where so many wait for the disk that they fill memory."""
+        return self._writer.flushed() if self._writer.waiting_rows > _MOST_WAITING_ROWS else None
 
     def flushed(self) -> asyncio.Future[None]:
         """A future that resolves when everything added so far is on disk."""

@@ -89,6 +89,11 @@ class GroupCommit:
             if len(rows) == ROWS_WORTH_A_COMMIT:
                 self._wake()
 
+    @property
+    def waiting_rows(self) -> int:
+        """Rows that are queued and not yet on their way to the disk."""
+        return len(self._open.rows)
+
     def hurry(self) -> None:
         """Commit what is queued soon, though nobody waits for it."""
         with self._lock:

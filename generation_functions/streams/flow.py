@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -61,6 +61,7 @@ class Flow:
     stages   what each row goes through
     arrive   called with every row that comes out at the end, in no particular order
     width    most rows worked on at once
+    room     gives what is to be waited for before more of the source is read, or None
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Flow:
         arrive: Callable[[Row], None],
         width: int,
         stop: StopSignal,
+        room: Callable[[], Awaitable[None] | None] = lambda: None,
     ) -> None:
         self._source = source
         self._stages = stages
@@ -80,6 +82,7 @@ class Flow:
         self._width = max(1, width)
         self._ahead = min(self._width, SOURCE_BATCH)
         self._stop = stop
+        self._room = room
         self._ready: list[deque[Row]] = [deque() for _ in stages]
         self._fresh: deque[Row] = deque()
         self._exhausted = self._ending = False
@@ -176,6 +179,8 @@ class Flow:
                 stage.asking.rank.value = value
 
     async def _read(self) -> None:
+        if (room := self._room()) is not None:
+            await room
         read = partial(copy_context().run, lambda: list(islice(self._source, SOURCE_BATCH)))
         rows = await asyncio.get_running_loop().run_in_executor(self._reader, read)
         self._fresh.extend(rows)

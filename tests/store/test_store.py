@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,18 @@ async def test_rows_are_indexed_once_all_are_there(tmp_path: Path) -> None:
         store.add_row(row_of("b"), run_attempt=1)
         await store.flushed()
         assert store.query("SELECT step FROM rows WHERE key = 'b'") == [("ask",)]
+
+
+async def test_rows_that_wait_for_a_slow_disk_are_waited_for_before_more_are_made(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store, closing(sqlite3.connect(tmp_path / "store.sqlite")) as other:
+        store.add_row(row_of("first"), run_attempt=1)
+        await store.flushed()
+        assert store.room() is None
+        other.execute("BEGIN IMMEDIATE")  # nobody else can write
+        for number in range(3_000):
+            store.add_row(row_of(str(number)), run_attempt=1)
+        room = store.room()
+        other.rollback()
+        assert room is not None
+        await room
+        assert store.room() is None

@@ -157,3 +157,40 @@ async def test_a_group_of_a_field_that_is_not_there_names_those_that_are(tmp_pat
         async with Run(tmp_path) as run:
             await run.rows(numbered(2)).group(fields=["number"]).collect()
     assert "The row has n." in str(caught.value.hint)
+
+
+async def test_no_more_of_the_source_is_read_while_rows_wait_for_the_disk(tmp_path: Path) -> None:
+    read, full = 0, asyncio.Event()
+    room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def source() -> Iterator[dict[str, int]]:
+        nonlocal read
+        for n in range(1_000):
+            read = n + 1
+            yield {"n": n}
+
+    def asked() -> asyncio.Future[None] | None:
+        if read < 64 or room.done():
+            return None
+        full.set()
+        return room
+
+    async def visit(row: Row) -> Row:
+        return row
+
+    async with Run(tmp_path) as run:
+        stream = run.rows(source()).through(visiting("a", visit))
+        for stage in (*stream.source_stages, *stream.stages):
+            run.begin(stage)
+        arrived: list[Row] = []
+        flow = Flow(
+            stream.source(), list(stream.stages), recorder=run, arrive=arrived.append, width=8, stop=StopSignal(),
+            room=asked,
+        )  # fmt: skip
+        running = asyncio.create_task(flow.run())
+        await full.wait()
+        await asyncio.sleep(0.05)
+        assert read == 64
+        room.set_result(None)
+        await running
+    assert len(arrived) == 1_000
