@@ -248,6 +248,8 @@ async def test_rows_that_wait_for_a_slow_disk_are_waited_for_before_more_are_mad
         other.execute("BEGIN IMMEDIATE")  # nobody else can write
         for number in range(3_000):
             store.add_row(row_of(str(number)), run_attempt=1)
+            if number == 300:
+                await asyncio.sleep(0.2)  # for the writer to take these, and to wait with them
         room = store.room()
         other.rollback()
         assert room is not None
