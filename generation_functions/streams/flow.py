@@ -6,8 +6,7 @@ finished before another is begun. Workers are tasks made on demand and end when 
 
 At the source's end that order would leave the last rows to go through one call after another while fewer and fewer
 calls are open. So a few source rows are read ahead, and when these are the last, they are all begun, and rows with the
-longest way to go come first: what is left at the very end are single calls, side by side. More read ahead brings less
-than it costs: a row that was read long before it is begun has to be fetched from memory again.
+longest way to go come first: what is left at the very end are single calls, side by side.
 """
 
 from __future__ import annotations
