@@ -265,9 +265,6 @@ class Conversion:
 
     def _converted(self, row: Mapping[str, Json]) -> Converted:
         source = self.source or format_of(row)
-        if source is self.target:
-            source.read(row)
-            return Converted((row if type(row) is dict else dict(row),))
         if source is not None and can_pair(source, self.target):
             return self._paired(source.read(row))
         if self.source is not None:

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from generation_functions.datasets import Record
 
 
-_UNTOLD = (None, None, None)
-
-
 @dataclass
 class Origins:
     """A dataset's rows by source, language and writer, with their number; and the first of them."""
@@ -31,11 +28,8 @@ class Origins:
             if self.first is None:
                 self.first = record.content
             told = record.content.get("metadata")
-            if isinstance(told, Mapping):
-                origin = _text(told.get("source")), _text(told.get("language")), _text(told.get("writer"))
-            else:
-                origin = _UNTOLD
-            self.counts[origin] += 1
+            told = told if isinstance(told, Mapping) else {}
+            self.counts[_text(told.get("source")), _text(told.get("language")), _text(told.get("writer"))] += 1
             yield record
 
     @property

@@ -60,9 +60,6 @@ class RowRecord:
     place: Place = ()
 
 
-_MOST_WAITING_ROWS = 2_048
-
-
 class StoreReader:
     """Read-only access to a run's store, also while the run goes on. Raises `StoreError` where there is none."""
 
@@ -299,7 +296,7 @@ class Store(StoreReader):
 
     def room(self) -> asyncio.Future[None] | None:
         """What is to be waited for before more rows are made, where so many wait for the disk that they fill memory."""
-        return self._writer.flushed() if self._writer.waiting_rows > _MOST_WAITING_ROWS else None
+        return self._writer.room()
 
     def flushed(self) -> asyncio.Future[None]:
         """A future that resolves when everything added so far is on disk."""

@@ -24,6 +24,9 @@ ROWS_A_STATEMENT = (64, 8, 1)
 ROWS_WORTH_A_COMMIT = 256
 """Rows that are committed though no exchange is: they can be made again, so until then they go along with one."""
 
+MOST_WAITING_ROWS = 2_048
+"""Rows that may be queued while the disk is busy. Each is held in memory whole."""
+
 
 @dataclass(slots=True)
 class _Batch:
@@ -89,11 +92,6 @@ class GroupCommit:
             if len(rows) == ROWS_WORTH_A_COMMIT:
                 self._wake()
 
-    @property
-    def waiting_rows(self) -> int:
-        """Rows that are queued and not yet on their way to the disk."""
-        return len(self._open.rows)
-
     def hurry(self) -> None:
         """Commit what is queued soon, though nobody waits for it."""
         with self._lock:
@@ -118,6 +116,10 @@ class GroupCommit:
         with self._lock:
             self._check()
             return self._waiter()
+
+    def room(self) -> asyncio.Future[None] | None:
+        """What to wait for before more rows are queued, where very many are; None where there is room for them."""
+        return self.flushed() if len(self._open.rows) > MOST_WAITING_ROWS else None
 
     def close(self) -> None:
         """Write what is queued, then end the thread. Raises the first error a commit met."""
