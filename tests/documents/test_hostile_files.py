@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -91,23 +90,47 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 
 
-def test_each_is_a_skip_with_its_reason_and_the_rest_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path / "no-programs"))
-    folder, kept = tmp_path / "in", tmp_path / "kept"
+READ_AND_TELL_THE_PEAK = """
+import resource, sys
+from pathlib import Path
+from generation_functions.documents import read_documents
+from tests.documents.test_hostile_files import LIMITS
+
+found = list(read_documents(Path(sys.argv[1]), limits=LIMITS))
+print(len(found), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+"""
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """A folder of every hostile file, and one that is sound."""
+    folder = tmp_path / "in"
     folder.mkdir()
     for name, (content, _) in HOSTILE.items():
         (folder / name).write_bytes(content)
     (folder / "sound.txt").write_text("words")
-    found = list(read_documents(folder, limits=LIMITS, cache=kept))
+    return folder
+
+
+def test_each_is_a_skip_with_its_reason_and_the_rest_is_read(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(hostile.parent / "no-programs"))
+    found = list(read_documents(hostile, limits=LIMITS, cache=hostile.parent / "kept"))
     assert [item.source for item in found if isinstance(item, Document)] == ["sound.txt"]
     reasons = {item.source.split("/")[0]: item.reason for item in found if isinstance(item, Skip)}
     assert reasons.keys() == HOSTILE.keys()
     wrong = {name: reasons[name] for name, (_, reason) in HOSTILE.items() if reason not in reasons[name]}
     assert wrong == {}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "kept"]
-    assert len(list(folder.iterdir())) == len(HOSTILE) + 1
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    assert most < LIMITS.max_memory
+    assert sorted(path.name for path in hostile.parent.iterdir()) == ["in", "kept"]
+    assert len(list(hostile.iterdir())) == len(HOSTILE) + 1
+
+
+def test_no_reading_process_passes_its_memory_limit(hostile: Path) -> None:
+    """Read from a small process: a child's peak, as the system counts it, begins with the size of who started it."""
+    command = [sys.executable, "-c", READ_AND_TELL_THE_PEAK, str(hostile)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    items, peak = map(int, told.split())
+    assert items > len(HOSTILE)
+    assert 0 < peak < LIMITS.max_memory
 
 
 def test_deep_pages_are_read_without_recursion(tmp_path: Path) -> None:
