@@ -18,7 +18,6 @@ import argparse
 import asyncio
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,16 +27,14 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.resident import Resident, peak  # noqa: E402
-from benchmarks.rounds import machine  # noqa: E402
+from benchmarks.resident import MEGABYTE, Resident, peak
+from benchmarks.rounds import child, machine
 
 if TYPE_CHECKING:
     from generation_functions import Run
 
-MEGABYTE = 1_000_000
 LOOK_EVERY = 100
 """Chunks."""
 
@@ -211,11 +208,9 @@ def _table(number: int, text: str) -> str:
 _LINES: Mapping[str, Callable[[int, str], str]] = {"jsonl": _records, "csv": _table}
 
 
-def apart(*words: str) -> dict[str, float]:
+def apart(*words: object) -> dict[str, float]:
     """A measurement in a process of its own, whose peak memory is only its own."""
-    command = [sys.executable, __file__, *words]
-    found: dict[str, float] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
-    return found
+    return child("chunking.py", *words)
 
 
 def main() -> None:
@@ -240,12 +235,9 @@ def main() -> None:
     for name, value in figures.items():
         print(f"{name:28} {value:8.1f} MB/s   {value / figures[YARDSTICK]:6.3f} x {YARDSTICK}")
     modes = ("tokens", "heading")
-    large_texts = {by: apart("--only-large", by, "--megabytes", str(arguments.megabytes)) for by in modes}
+    large_texts = {by: apart("--only-large", by, "--megabytes", arguments.megabytes) for by in modes}
     runs = {
-        kind: [
-            apart("--only-run", kind, "--megabytes", str(max(1, arguments.megabytes // share)))
-            for share in (100, 10, 1)
-        ]
+        kind: [apart("--only-run", kind, "--megabytes", max(1, arguments.megabytes // share)) for share in (100, 10, 1)]
         for kind in ("files", "txt", "csv", "jsonl")
     }
     rows = apart("--only-rows")

@@ -22,7 +22,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.fast_endpoint import serving
-from benchmarks.many_rows import ManyRows, machine
+from benchmarks.many_rows import ManyRows
+from benchmarks.rounds import machine
 
 READ = "import sys, json; print(sum(1 for line in open(sys.argv[1]) if json.loads(line)))"
 

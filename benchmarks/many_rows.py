@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -81,8 +80,3 @@ class ManyRows:
         code = self.start().wait()
         if code:
             raise SystemExit(f"the run ended with exit code {code}")
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    return {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()}

@@ -19,7 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.many_rows import ManyRows, machine
+from benchmarks.many_rows import ManyRows
+from benchmarks.rounds import machine
 
 STEPS = 3
 KIB_IN_MB = 1_000_000 / 1024

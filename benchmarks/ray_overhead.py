@@ -23,10 +23,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.many_rows import PIPELINE, machine
+from benchmarks.many_rows import PIPELINE
+from benchmarks.rounds import ROOT, machine
 from tests.fake_endpoint import served
 
-ROOT = Path(__file__).parents[1]
 LATENCY_S, IN_FLIGHT, FEW, MANY, DOCUMENTS = 0.2, 32, 2, 8, 16
 ENGINES = {"alone": [], "processes": ["--engine", "processes"], "ray": ["--engine", "ray"]}
 

@@ -31,16 +31,15 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeAlias
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.bare import BARE, Bare, language, pieces, sentence_pieces  # noqa: E402
-from benchmarks.chunking import sentence  # noqa: E402
-from benchmarks.rounds import machine  # noqa: E402
-from generation_functions.chunking import ChunkBy, Cutting, cut_documents  # noqa: E402
-from generation_functions.documents import READERS, Document, Limits, read_documents  # noqa: E402
-from tests.documents.made_office import Block, made_docx, made_epub, made_odt, made_pptx, made_xlsx  # noqa: E402
-from tests.documents.made_pdf import made_pdf  # noqa: E402
+from benchmarks.bare import BARE, Bare, language, pieces, sentence_pieces
+from benchmarks.chunking import sentence
+from benchmarks.rounds import machine
+from generation_functions.chunking import ChunkBy, Cutting, cut_documents
+from generation_functions.documents import READERS, Document, Limits, read_documents
+from tests.documents.made_office import Block, made_docx, made_epub, made_odt, made_pptx, made_xlsx
+from tests.documents.made_pdf import made_pdf
 
 MEGABYTE = 1_000_000
 Times: TypeAlias = dict[str, list[tuple[float, float]]]

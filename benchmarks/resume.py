@@ -21,7 +21,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.fast_endpoint import serving
-from benchmarks.many_rows import ManyRows, machine
+from benchmarks.many_rows import ManyRows
+from benchmarks.rounds import machine
 from tests.fake_endpoint import read_log, served
 
 PATIENCE_S = 120

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import resource
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import or_
@@ -92,17 +92,12 @@ async def embedded(folder: str, texts: Sequence[str], questions: Sequence[str]) 
     async with ModelClients() as clients:
         client = clients.client(Model("embedder", spec))
         await client.probe()
-        before = _processor_s()
+        before = time.process_time()
         answers = await asyncio.gather(*(client.complete(Request(own.document + text)) for text in texts))
-        pace = len(texts) / (_processor_s() - before)
+        pace = len(texts) / (time.process_time() - before)
         asked = await asyncio.gather(*(client.complete(Request(own.query + question)) for question in questions))
     vectors = decoded([answer.text for answer in asked])
     return decoded([answer.text for answer in answers]), dict(zip(questions, vectors, strict=True)), pace
-
-
-def _processor_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 async def main() -> None:

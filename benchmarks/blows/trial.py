@@ -113,9 +113,8 @@ class Trial:
         self.struck += code != 0
         if code not in codes:
             self.faults.append(f"exit code {code}, not one of {codes}: {self.said[-600:]!r}")
-        if (
-            not self._started
-        ):  # a killed one has no environment any more and may still hold its lock, until it is reaped
+        if not self._started:
+            # One that was killed has no environment any more, and may hold its lock until it is reaped.
             await self._faults_of_what_is_left()
         return code
 

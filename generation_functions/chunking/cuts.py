@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from generation_functions.chunking.blocks import Path
-from generation_functions.chunking.chunk import Chunk, ChunkBy, Rule, check_chunking, cut_text, whole_chunk
-from generation_functions.chunking.seams import path_before
+from generation_functions.chunking.chunk import Chunk, ChunkBy, Rule, check_chunking
+from generation_functions.chunking.seams import stretch_chunks
 from generation_functions.chunking.stretches import Stretch
 from generation_functions.chunking.tokenizer import token_counter
 from generation_functions.languages import detect_language
@@ -47,22 +47,17 @@ class Cutting:
 
     def cuts(self, stretch: Stretch, source: str = "") -> tuple[Iterable[Cut], Path]:
         """A stretch's cuts, in order, and what its end stands under once they were drawn. Lazy."""
-        text, pages = stretch.text, stretch.pages
-        if stretch.whole and (chunk := whole_chunk(text, self.rule, pages, source)) is not None:
-            return (Cut(chunk, detect_language(chunk.text)),), []
-        path = path_before(stretch)
-        return (
-            Cut(chunk._replace(source=source), detect_language(chunk.text))
-            for chunk in cut_text(text, self.rule, pages, path, in_table=stretch.in_table)
-        ), path
+        chunks, path = stretch_chunks(stretch, self.rule, source)
+        return (Cut(chunk, detect_language(chunk.text)) for chunk in chunks), path
 
     def told(self, stretch: Stretch) -> Told:
         """A stretch's cuts as JSON, without their texts, which whoever has the stretch has."""
-        if stretch.whole and (chunk := whole_chunk(stretch.text, self.rule, stretch.pages)) is not None:
-            language = detect_language(chunk.text)
-            plain = len(chunk.text) == chunk.end and not chunk.headings and chunk.pages is None
-            return [chunk.tokens, language] if plain else [[_packed(chunk, language)], []]
-        cuts, path = self.cuts(stretch)
+        chunks, path = stretch_chunks(stretch, self.rule)
+        cuts = [(chunk, detect_language(chunk.text)) for chunk in chunks]
+        if stretch.whole and len(cuts) == 1:
+            chunk, language = cuts[0]
+            if len(chunk.text) == chunk.end and not chunk.headings and chunk.pages is None:
+                return [chunk.tokens, language]
         return [[_packed(*cut) for cut in cuts], path]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generation_functions.chunking.chunk import Chunk, ChunkBy, Rule, check_chunking, cut_text, whole_chunk
-from generation_functions.chunking.seams import Seam, path_before
+from generation_functions.chunking.chunk import Chunk, ChunkBy, Rule, check_chunking
+from generation_functions.chunking.seams import Seam, stretch_chunks
 from generation_functions.chunking.stretches import stretches
 from generation_functions.chunking.units import CountTokens
 from generation_functions.documents.document import Document
@@ -51,10 +51,7 @@ def document_chunks(document: Document, rule: Rule) -> Iterator[Chunk]:
     """The chunks of a document by a rule that was checked."""
     seam = Seam(rule)
     for stretch in stretches(document, by_page=rule.by == "page"):
-        whole = whole_chunk(stretch.text, rule, stretch.pages) if stretch.whole else None
-        path = path_before(stretch)
-        found = [whole] if whole else cut_text(stretch.text, rule, stretch.pages, path, in_table=stretch.in_table)
-        for chunk in found:
-            placed = chunk if stretch.whole else seam.chunk(stretch, chunk)
-            yield placed._replace(source=document.source) if document.source else placed
+        chunks, path = stretch_chunks(stretch, rule, document.source)
+        for chunk in chunks:
+            yield chunk if stretch.whole else seam.chunk(stretch, chunk)
         seam.end(path)

@@ -40,7 +40,6 @@ Found: TypeAlias = Document | Skip
 Piece: TypeAlias = tuple[Found, Stretch | None]
 """A stretch of a document; a skip has none."""
 
-
 Done: TypeAlias = tuple[Found, Stretch | None, Iterable[Cut], Path]
 """A piece with its cuts, and what its end stands under once they were drawn."""
 
@@ -59,7 +58,7 @@ def cut_documents(
             if stretch is None or stretch.whole:
                 yield item, cuts
                 continue
-            joined = _joined(item.source, (item, stretch, cuts, path), done, Seam(cutting.rule))
+            joined = _joined((item, stretch, cuts, path), done, Seam(cutting.rule))
             yield item, joined
             deque(joined, maxlen=0)
     finally:
@@ -77,7 +76,7 @@ def _pieces(found: Iterable[Found], cutting: Cutting) -> Iterator[Piece]:
             yield from ((item, stretch) for stretch in stretches(item, by_page=by_page))
 
 
-def _joined(source: str, first: Done, others: Iterator[Done], seam: Seam) -> Iterator[Cut]:
+def _joined(first: Done, others: Iterator[Done], seam: Seam) -> Iterator[Cut]:
     """The cuts of a document of several stretches."""
     for _, stretch, cuts, path in chain([first], others):
         assert stretch is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generation_functions.chunking.blocks import Headings, Path
-from generation_functions.chunking.chunk import Chunk, Rule, repeating
+from generation_functions.chunking.chunk import Chunk, Rule, cut_text, repeating, whole_chunk
 from generation_functions.chunking.stretches import Stretch
 from generation_functions.chunking.units import Ruler
 
@@ -16,9 +16,13 @@ _MARKS: Headings = tuple(f"\0{level}" for level in range(1, 7))
 """No text has such a title: documents hold no NUL."""
 
 
-def path_before(stretch: Stretch) -> Path:
-    """What a stretch's first block stands under: nothing, or marks."""
-    return list(enumerate(_MARKS, 1)) if stretch.start else []
+def stretch_chunks(stretch: Stretch, rule: Rule, source: str = "") -> tuple[Iterable[Chunk], Path]:
+    """A stretch's chunks as if it were a text of its own, and what its end stands under once they were drawn. Lazy."""
+    if stretch.whole and (chunk := whole_chunk(stretch.text, rule, stretch.pages, source)) is not None:
+        return (chunk,), []
+    path = list(enumerate(_MARKS, 1)) if stretch.start else []
+    chunks = cut_text(stretch.text, rule, stretch.pages, path, in_table=stretch.in_table)
+    return (chunk._replace(source=source) for chunk in chunks) if source else chunks, path
 
 
 class Seam:

@@ -1,8 +1,8 @@
 """Results of reading on disk: one file per document read, whole and checked or not there at all.
 
 A line per result, before that of a long document its text in lines of its own, then a line with their count and a
-checksum. The worker process writes, the run's process reads, and
-a file that is left in place spares reading the document again.
+checksum. The worker process writes, the run's process reads, and a file that is left in place spares reading the
+document again.
 """
 
 from __future__ import annotations
@@ -50,15 +50,18 @@ def sound(path: Path) -> bool:
 
 
 def _lines(result: Result) -> Iterator[bytes]:
-    short = isinstance(result, Document) and not isinstance(result, LongDocument) and result.characters <= LONG
-    if short or not isinstance(result, Document):
+    if isinstance(result, Document) and (isinstance(result, LongDocument) or result.characters > LONG):
+        yield from _long_lines(result)
+    else:
         yield _line([type(result).__name__.lower(), _fields(result)])
-        return
+
+
+def _long_lines(document: Document) -> Iterator[bytes]:
     telling = Telling()
-    for part in result.parts():
+    for part in document.parts():
         telling.add(part)
         yield _line(part)
-    fields = {"record": result.record, "metadata": result.metadata, "pages": result.pages}
+    fields = {"record": document.record, "metadata": document.metadata, "pages": document.pages}
     yield _line(["long", {**fields, **telling.told()._asdict()}])
 
 
