@@ -104,8 +104,10 @@ def _guarded(module: ModuleType, arguments: argparse.Namespace) -> int:
     try:
         code: int = module.execute(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
+    except BrokenPipeError:  # the reader of a pipe (`head`) has what it wanted
+        from commands.terminal import forget
+
+        forget(sys.stdout)
         return 0
     except Exception as exc:  # noqa: BLE001  whatever went wrong is told in one shape
         from commands.terminal import print_error
@@ -113,11 +115,6 @@ def _guarded(module: ModuleType, arguments: argparse.Namespace) -> int:
         print_error(exc, debug=arguments.debug)
         return int(getattr(exc, "exit_code", 1))
     return code
-
-
-def _forget_stdout() -> None:
-    # The reader of a pipe (`head`) has what it wanted. Python would complain once more when it flushes at its end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _log_everything() -> None:

@@ -41,7 +41,7 @@ def measured(folder: str, texts: Sequence[str], rounds: int) -> dict[str, Any]:
     """Seconds to load, and to embed the texts alone and in batches, in turn after a round that does not count."""
     spec = ModelSpec(provider="local", mode="embedding", model=folder)
     before = time.process_time()
-    engine = load_engine(read_folder(spec), None, 1)
+    engine = load_engine(read_folder(spec), None)
     loading = time.process_time() - before
     engine.begin()
     ways: dict[int, Callable[[], Any]] = {1: lambda: np.stack([engine.embed(text).vector for text in texts])}

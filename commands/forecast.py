@@ -23,8 +23,6 @@ RESAMPLES = 1_000
 LOW, HIGH = 0.025, 0.975
 MOST_ERRORS = 12.0
 """Standard errors a range may reach to each side: resamples of very few rows can ask for absurdly many."""
-_FREE = ("offline", "local")
-"""Providers that nobody is paid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ def forecast(
 
 
 def _model_forecast(name: str, spec: ModelSpec | None, sum_span: Spanning, span: Spanning) -> ModelForecast:
-    priced = spec is not None and (spec.dearest is not None or spec.provider in _FREE)
+    priced = spec is not None and (spec.dearest is not None or spec.is_free)
     return ModelForecast(
         sum_span(lambda loads: loads[name].calls),
         sum_span(lambda loads: loads[name].input_tokens),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
@@ -36,6 +36,12 @@ class Measured:
         """Source rows that were sent through the pipeline."""
         return sum(len(sample.rows) for sample in self.samples)
 
+    def times(self, factor: float) -> Measured:
+        """The same with so many times as many source rows, of which as many were tried."""
+        return replace(
+            self, samples=tuple(replace(sample, total=round(factor * sample.total)) for sample in self.samples)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -55,13 +61,13 @@ def measure(runs: Sequence[PastRun]) -> list[Part]:
 
     A run that reads what another of them wrote from a sample has as much of it again for every row left out there.
     """
-    parts = {run.folder.resolve(): _measured(run.history, 1.0) for run in runs}
+    parts = {run.folder.resolve(): _measured(run.history) for run in runs}
     for run in sorted(runs, key=lambda run: float(run.manifest["started"])):
         folder = run.folder.resolve()
         origin = run.history.store.fact(READS_FROM)
         writer = next((path for path in Path(origin).parents if path in parts), None) if origin else None
         if writer is not None:
-            parts[folder] = _measured(run.history, parts[writer].left_out)
+            parts[folder] = parts[folder].times(parts[writer].left_out)
     first = runs[0].folder.resolve()
     return [Part(str(folder.relative_to(first)), measured) for folder, measured in parts.items()]
 
@@ -73,17 +79,15 @@ def together(parts: Sequence[Part]) -> Measured:
     return Measured(samples, max((measured.one_row_s for measured in asking), default=0.0))
 
 
-def _measured(history: History, times: float) -> Measured:
-    """What a run's rows asked, each source counted `times`."""
+def _measured(history: History) -> Measured:
+    """What a run's rows asked, source by source."""
     loads, waits = _of_roots(history)
     by_source: dict[str, list[Loads]] = defaultdict(list)
     sources = _sources_of_roots(history)
     for root in history.roots():
         by_source[sources.get(root, "")].append(loads.get(root, {}))
     totals = _totals(history)
-    samples = tuple(
-        Sample(round(times * max(totals.get(name, 0), len(rows))), rows) for name, rows in by_source.items()
-    )
+    samples = tuple(Sample(max(totals.get(name, 0), len(rows)), rows) for name, rows in by_source.items())
     return Measured(samples, fmean(waits.values()) if waits else 0.0)
 
 

@@ -112,7 +112,7 @@ def _tell_beforehand(job: Job) -> None:
         say(f"  {note}")
     for warning in prompt_set_warnings(job.function, job.settings.prompts):
         print_warning(warning)
-    unpriced = [m.name for m in job.models if m.spec.provider not in ("offline", "local") and m.spec.dearest is None]
+    unpriced = [m.name for m in job.models if not m.spec.is_free and m.spec.dearest is None]
     if job.options.budget_usd is not None and unpriced:
         print_warning(f"no price is known for {', '.join(unpriced)}: the budget cannot count what it costs")
 

@@ -169,9 +169,11 @@ def files(manifest: Manifest, output_dir: Path, *, for_training: bool = False) -
         for file in dataset["files"]:
             path = output_dir / "datasets" / file
             count = dataset.get(_ROWS_OF[_split_of(file)], 0)
-            trainable = for_training and _is_trained_on(path)
-            mark = paint("← train on this" if trainable else "← the dataset", "green")
-            rows.append((str(path), counted(count, "row"), mark if file == chosen and count else ""))
+            remark = ""
+            if file == chosen and count:
+                trainable = for_training and _is_trained_on(path)
+                remark = paint("← train on this" if trainable else "← the dataset", "green")
+            rows.append((str(path), counted(count, "row"), remark))
         rows += [(f"  {note}", "", "") for note in dataset["notes"]]
     return table(rows, align="lrl")
 

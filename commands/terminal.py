@@ -51,7 +51,7 @@ class Overheard:
         try:
             return self._stream.write(text)
         except OSError:
-            self._forget()
+            forget(self._stream)
             return len(text)
 
     def flush(self) -> None:
@@ -59,12 +59,13 @@ class Overheard:
         try:
             self._stream.flush()
         except OSError:
-            self._forget()
+            forget(self._stream)
 
-    def _forget(self) -> None:
-        # What the stream still holds goes to where nothing is kept, or every later write would fail again.
-        with suppress(OSError), Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), self._stream.fileno())
+
+def forget(stream: TextIO) -> None:
+    """Lead a stream that nobody reads any more to where nothing is kept: every later write and flush would fail."""
+    with suppress(OSError), Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def has_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

@@ -162,6 +162,11 @@ class ModelSpec(BaseModel):
         return self
 
     @property
+    def is_free(self) -> bool:
+        """Whether nobody is paid for its answers: rules give them, or a model in this process."""
+        return self.provider in ("offline", "local")
+
+    @property
     def in_flight(self) -> int:
         """Most calls open at once, at all its endpoints together."""
         return sum(spec.max_in_flight for spec in self.at_endpoints())

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,15 @@ class Project:
             self.command("run", str(self.folder / "config.yaml"), *words), cwd=ROOT, env=self._environment(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
+
+    def kill_once(self, it_is_time: Callable[[], bool]) -> None:
+        """Start a run of the config, and kill it as soon as it is time."""
+        process = self.start()
+        while process.poll() is None and not it_is_time():
+            time.sleep(0.01)
+        assert process.poll() is None, "it ended before it could be killed"
+        process.kill()
+        process.communicate()
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **self.environment, "NO_COLOR": "1"}

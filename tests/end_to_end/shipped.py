@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +54,7 @@ def check_kill_and_resume(tmp_path: Path, pipeline: str, *, answer: str = BY_RUL
         assert needed > 2 * IN_FLIGHT, "too few calls to kill it half way"
 
         killed = _project(tmp_path / "killed", base_url, pipeline, changes)
-        _kill_after(killed, log, needed + needed // 2)
+        killed.kill_once(lambda: log.started() >= needed + needed // 2)
         ended = killed.run()
         assert ended.returncode == 0, ended.stderr
         assert killed.datasets() == calm.datasets()
@@ -72,15 +71,6 @@ def _project(folder: Path, base_url: str, pipeline: str, changes: dict[str, Any]
     project = Shipped(folder, base_url, pipeline)
     project.write_shipped(**changes)
     return project
-
-
-def _kill_after(project: Project, log: CallLog, calls: int) -> None:
-    process = project.start()
-    while process.poll() is None and log.started() < calls:
-        time.sleep(0.01)
-    assert process.poll() is None, "it ended before it could be killed"
-    process.kill()
-    process.communicate()
 
 
 def _without(config: dict[str, Any], names: set[str]) -> dict[str, Any]:

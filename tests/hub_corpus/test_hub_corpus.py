@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +79,7 @@ def test_killed_half_way_it_fetches_no_file_again(tmp_path: Path) -> None:
         asked = {"dataset": "ada/lights", "endpoint": server.address, "column": "body", "files": "data/*"}
         config = {"pipeline": "hub-corpus", "output_dir": str(project.output), **asked}
         (tmp_path / "config.yaml").write_text(json.dumps(config))
-        process = project.start()
-        while held not in server.asked:
-            assert process.poll() is None
-            time.sleep(0.02)
-        process.kill()
-        process.communicate()
+        project.kill_once(lambda: held in server.asked)
         ended = project.run()
         assert ended.returncode == 0, ended.stderr
         assert server.of(held.replace("b.jsonl", "a.parquet")) == 1

@@ -9,7 +9,7 @@ import pytest
 from generation.core_pipelines.roleplay.casting import ARCHETYPES, EMOTIONS, INITIALS, WORLDS
 from generation.core_pipelines.roleplay.offline_beats import ENDINGS, MIDDLE, OPENINGS
 from generation.core_pipelines.roleplay.offline_cast import CALLINGS, NAMES, PLACES
-from generation.core_pipelines.roleplay.offline_turns import FEELINGS
+from generation.core_pipelines.roleplay.offline_feelings import FEELINGS
 from generation.core_pipelines.roleplay.steps import faulty_story, thin_bible, turn_names, wrong_name
 
 ROW: dict[str, Any] = {"initial": "O", "features": {"name": "Oddny Brask, welder"}, "turns": 2}

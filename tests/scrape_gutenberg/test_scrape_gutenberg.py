@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +101,7 @@ def test_killed_half_way_it_goes_on_where_it_was(tmp_path: Path) -> None:
         settings = {"mirror": server.address, "books": books, "pause_s": 0.1}
         config = {"pipeline": "scrape-gutenberg", "output_dir": str(project.output), **settings}
         (tmp_path / "config.yaml").write_text(json.dumps(config))
-        process = project.start()
-        while len(server.asked) < 6:
-            assert process.poll() is None
-            time.sleep(0.02)
-        process.kill()
-        process.communicate()
+        project.kill_once(lambda: len(server.asked) >= 6)
         ended = project.run()
         assert ended.returncode == 0, ended.stderr
         counts = [server.of(f"/cache/epub/{book}/pg{book}.txt") for book in books]

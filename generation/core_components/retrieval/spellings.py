@@ -7,6 +7,7 @@ A query's word that stands in no passage finds nothing by itself. "inventor" doe
 from __future__ import annotations
 
 from collections import Counter
+from threading import Lock
 
 import numpy as np
 
@@ -21,11 +22,12 @@ _MOST_KEPT = 100_000
 
 
 class Spellings:
-    """The terms of an index by their letters. Made when the first unknown term comes."""
+    """The terms of an index by their letters. Made once, when the first unknown term comes; threads may share it."""
 
     def __init__(self, postings: Postings) -> None:
         self._postings = postings
-        self._vectors: Scores | None = None
+        self._made: tuple[list[str], Scores] | None = None
+        self._making = Lock()
         self._alike: dict[str, list[tuple[str, int]]] = {}
 
     def scores(self, query: Counter[str]) -> Scores:
@@ -39,19 +41,24 @@ class Spellings:
 
     def alike(self, term: str) -> list[tuple[str, int]]:
         """The known terms most alike to a term, the nearest first, each with its nearness."""
-        if term not in self._alike:
+        found = self._alike.get(term)
+        if found is None:
+            found = self._nearest(term)
             if len(self._alike) >= _MOST_KEPT:
                 self._alike.clear()
-            self._alike[term] = self._nearest(term)
-        return self._alike[term]
+            self._alike[term] = found
+        return found
 
     def _nearest(self, term: str) -> list[tuple[str, int]]:
-        if self._vectors is None:
-            self._vectors = term_vectors(list(self._postings.terms))
-            self._names = list(self._postings.terms)
+        terms, vectors = self._known()
         # Products of small whole numbers: float32 holds their sums exactly, in whatever order they are added.
-        nearness = (self._vectors.astype(np.float32) @ term_vectors([term])[0].astype(np.float32)).astype(np.int64)
-        near = [
-            (self._names[number], int(nearness[number])) for number in np.flatnonzero(nearness >= _LEAST_ALIKE * _WHOLE)
-        ]
+        nearness = (vectors.astype(np.float32) @ term_vectors([term])[0].astype(np.float32)).astype(np.int64)
+        near = [(terms[number], int(nearness[number])) for number in np.flatnonzero(nearness >= _LEAST_ALIKE * _WHOLE)]
         return sorted(near, key=lambda each: (-each[1], each[0]))[:_MOST_ALIKE]
+
+    def _known(self) -> tuple[list[str], Scores]:
+        with self._making:
+            if self._made is None:
+                terms = list(self._postings.terms)
+                self._made = terms, term_vectors(terms)
+            return self._made

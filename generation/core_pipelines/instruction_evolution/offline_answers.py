@@ -75,110 +75,150 @@ SEEDS: Mapping[str, str] = {
 }
 """The tasks of `samples/seed_tasks.jsonl`, answered."""
 
-CHANGES: Mapping[str, str] = {
-    "Use at most 150 words.": "",
-    "Do not use a single technical term without explaining it.": (
-        "Every word in this is meant as it is used at the kitchen table; where it is not, its meaning stands "
-        "right behind it."
-    ),
-    "Give the main point once more at the end, in bold.": "**{first}**",
-    "Name one thing that is often got wrong about it.": (
-        "What is often got wrong: people change several things at once, and then cannot tell which of them made "
-        "the difference."
-    ),
-    "Write it so that it can be read aloud in one minute.": "",
-    "Say also why this is so, and where it stops being so.": (
-        "It is so because each part of it rests on the one before. It stops being so where that first part is "
-        "missing: under other circumstances, look at that before all else."
-    ),
-    "Add the strongest reason against your answer, and weigh it.": (
-        "The strongest reason against this is that it was learnt from ordinary cases, and yours may not be one. "
-        "I hold to it all the same, since an unusual case shows itself early and costs little until then."
-    ),
-    "Explain what would follow if the opposite were true.": (
-        "If the opposite were true, the same steps would make it worse each time, and everybody who ever tried "
-        "would have noticed. Nobody has, which speaks for the answer above."
-    ),
-    "Tell which part of it is still disputed, and by whom.": (
-        "What is still disputed is how far it carries: those who do it every day trust their eyes, those who "
-        "study it want figures from more than one place."
-    ),
-    "Take the case of somebody who has one afternoon and 30 euros.": (
-        "With one afternoon and 30 euros: one hour to look and to ask, two for the main thing, and the last to "
-        "put right what went wrong. Keep 10 of the 30 euros for that."
-    ),
-    "Assume that it is for twelve people between six and eighty years old.": (
-        "For twelve people between six and eighty, make three groups of four with an elder and a child in each. "
-        "The text must be large, the pauses long, and nobody should have to stand for more than ten minutes."
-    ),
-    "Suppose that it has to be done in a small town, in winter, without a car.": (
-        "In a small town in winter and without a car, order what is heavy a week ahead, plan for daylight "
-        "between nine and four, and ask who has a sledge."
-    ),
-    "First list what has to be known, then work it out step by step, and check the result at the end.": (
-        "What has to be known: the aim, what is there, and what may not happen. Step one settles the aim in a "
-        "sentence; step two takes away what does not serve it; step three does the rest in that order. The "
-        "check: does the sentence of step one hold now?"
-    ),
-    "Compare three ways of doing it by cost and by time, and rank them with a calculation.": (
-        "Three ways, with an hour counted as 12 euros:\n\n| way | money | hours | together |\n| --- | --- | --- "
-        "| --- |\n| alone, by hand | 0 | 3 | 36 |\n| with a borrowed tool | 5 | 2 | 29 |\n| somebody is paid "
-        "for it | 40 | 0.5 | 46 |\n\nSo the borrowed tool comes first, by hand second, paying third."
-    ),
-    "Break it into parts that depend on each other, solve them in order, and show each result.": (
-        "Part one, what is needed: the list has four things on it. Part two, what of it is there: two of the "
-        "four. Part three, what follows: 4 - 2 = 2 have to be got first, and everything else waits for them."
-    ),
-    'Start from this note by a colleague: "Tried the obvious way first. It held for two days."': (
-        "Two days, as the note says, is long enough to rule out a mistake at the start. So the obvious way was "
-        "right and something wore out: look for what changed on the third day."
-    ),
-    "Use only what this list gives: a pencil, ten metres of string, a jar, a notebook, forty minutes.": (
-        "The string measures, the jar holds a sample, the notebook takes down what was seen, and the pencil "
-        "marks where. Thirty of the forty minutes are for that, ten for reading it over."
-    ),
-    'Build on this remark by a reader: "I followed every step but the third, and it went wrong."': (
-        "The reader left out the third step, and that is no accident: it is the one that looks as if it did "
-        "nothing. It makes the fourth possible."
-    ),
+CHANGES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "requirement": {
+            "Use at most 150 words.": "",
+            "Do not use a single technical term without explaining it.": (
+                "Every word in this is meant as it is used at the kitchen table; where it is not, its meaning "
+                "stands right behind it."
+            ),
+            "Give the main point once more at the end, in bold.": "**{first}**",
+            "Name one thing that is often got wrong about it.": (
+                "What is often got wrong: people change several things at once, and then cannot tell which of "
+                "them made the difference."
+            ),
+            "Write it so that it can be read aloud in one minute.": "",
+        },
+        "more insight": {
+            "Say also why this is so, and where it stops being so.": (
+                "It is so because each part of it rests on the one before. It stops being so where that first "
+                "part is missing: under other circumstances, look at that before all else."
+            ),
+            "Add the strongest reason against your answer, and weigh it.": (
+                "The strongest reason against this is that it was learnt from ordinary cases, and yours may not "
+                "be one. I hold to it all the same, since an unusual case shows itself early and costs little "
+                "until then."
+            ),
+            "Explain what would follow if the opposite were true.": (
+                "If the opposite were true, the same steps would make it worse each time, and everybody who "
+                "ever tried would have noticed. Nobody has, which speaks for the answer above."
+            ),
+            "Tell which part of it is still disputed, and by whom.": (
+                "What is still disputed is how far it carries: those who do it every day trust their eyes, "
+                "those who study it want figures from more than one place."
+            ),
+        },
+        "particular case": {
+            "Take the case of somebody who has one afternoon and 30 euros.": (
+                "With one afternoon and 30 euros: one hour to look and to ask, two for the main thing, and the "
+                "last to put right what went wrong. Keep 10 of the 30 euros for that."
+            ),
+            "Assume that it is for twelve people between six and eighty years old.": (
+                "For twelve people between six and eighty, make three groups of four with an elder and a child "
+                "in each. The text must be large, the pauses long, and nobody should have to stand for more "
+                "than ten minutes."
+            ),
+            "Suppose that it has to be done in a small town, in winter, without a car.": (
+                "In a small town in winter and without a car, order what is heavy a week ahead, plan for "
+                "daylight between nine and four, and ask who has a sledge."
+            ),
+        },
+        "several steps": {
+            "First list what has to be known, then work it out step by step, and check the result at the end.": (
+                "What has to be known: the aim, what is there, and what may not happen. Step one settles the "
+                "aim in a sentence; step two takes away what does not serve it; step three does the rest in "
+                "that order. The check: does the sentence of step one hold now?"
+            ),
+            "Compare three ways of doing it by cost and by time, and rank them with a calculation.": (
+                "Three ways, with an hour counted as 12 euros:\n\n| way | money | hours | together |\n| --- | "
+                "--- | --- | --- |\n| alone, by hand | 0 | 3 | 36 |\n| with a borrowed tool | 5 | 2 | 29 |\n| "
+                "somebody is paid for it | 40 | 0.5 | 46 |\n\nSo the borrowed tool comes first, by hand second, "
+                "paying third."
+            ),
+            "Break it into parts that depend on each other, solve them in order, and show each result.": (
+                "Part one, what is needed: the list has four things on it. Part two, what of it is there: two "
+                "of the four. Part three, what follows: 4 - 2 = 2 have to be got first, and everything else "
+                "waits for them."
+            ),
+        },
+        "material": {
+            'Start from this note by a colleague: "Tried the obvious way first. It held for two days."': (
+                "Two days, as the note says, is long enough to rule out a mistake at the start. So the obvious "
+                "way was right and something wore out: look for what changed on the third day."
+            ),
+            "Use only what this list gives: a pencil, ten metres of string, a jar, a notebook, forty minutes.": (
+                "The string measures, the jar holds a sample, the notebook takes down what was seen, and the "
+                "pencil marks where. Thirty of the forty minutes are for that, ten for reading it over."
+            ),
+            'Build on this remark by a reader: "I followed every step but the third, and it went wrong."': (
+                "The reader left out the third step, and that is no accident: it is the one that looks as if it "
+                "did nothing. It makes the fourth possible."
+            ),
+        },
+    },
+    "de": {
+        "requirement": {
+            "Antworte in höchstens 120 Wörtern.": "",
+        },
+        "more insight": {
+            "Sag auch, warum das so ist und wo es nicht mehr gilt.": (
+                "Das ist so gewachsen und nicht beschlossen worden. Deshalb gilt es an den Rändern nicht mehr: "
+                "Wer genau hinsieht, findet Werke, die beides zugleich sind."
+            ),
+        },
+        "particular case": {
+            "Nimm den Fall von jemandem, der einen Nachmittag und 30 Euro hat.": (
+                "Mit einem Nachmittag und 30 Euro: eine Stunde suchen, zwei Stunden das Wichtigste, und 10 Euro "
+                "bleiben für das, was schiefgeht."
+            ),
+        },
+        "several steps": {
+            "Zerlege die Sache in Schritte, die aufeinander aufbauen, und prüfe am Ende das Ergebnis.": (
+                "Erstens die Form ansehen, zweitens fragen, ob etwas geschieht, drittens beides "
+                "nebeneinanderhalten. Die Probe: Stimmt das Ergebnis auch für ein Beispiel, das man schon kennt?"
+            ),
+        },
+        "material": {
+            "Gehe von dieser Notiz aus: „Der naheliegende Weg hielt zwei Tage.“": (
+                "Zwei Tage, sagt die Notiz: Der naheliegende Weg war also nicht falsch, er war nur nicht zu "
+                "Ende gedacht."
+            ),
+        },
+    },
+    "fr": {
+        "requirement": {
+            "Réponds en 120 mots au plus.": "",
+        },
+        "more insight": {
+            "Dis aussi pourquoi il en est ainsi, et où cela cesse d'être vrai.": (
+                "Il en est ainsi parce que chaque chose dépend de la précédente. Cela cesse d'être vrai là où "
+                "la première manque."
+            ),
+        },
+        "particular case": {
+            "Prends le cas de quelqu'un qui dispose d'un après-midi et de 30 euros.": (
+                "Avec un après-midi et 30 euros, on consacre une heure à chercher, deux à l'essentiel, et on "
+                "garde 10 euros pour l'imprévu."
+            ),
+        },
+        "several steps": {
+            "Procède par étapes qui s'appuient l'une sur l'autre, et vérifie le résultat à la fin.": (
+                "D'abord regarder, ensuite nommer ce que l'on voit, enfin l'expliquer. La vérification : un "
+                "enfant peut-il le redire avec ses mots ?"
+            ),
+        },
+        "material": {
+            "Pars de cette note : « La voie évidente a tenu deux jours. »": (
+                "Deux jours, dit la note : la voie évidente n'était donc pas fausse, il lui manquait la suite."
+            ),
+        },
+    },
 }
-"""What each sentence that the rules add to a task is answered with; {first} is the first sentence of the answer."""
+"""By language and kind of change, each sentence that the rules add to a task, and what it is answered with.
 
-OF_OTHER_LANGUAGES: Mapping[str, str] = {
-    "Antworte in höchstens 120 Wörtern.": "",
-    "Sag auch, warum das so ist und wo es nicht mehr gilt.": (
-        "Das ist so gewachsen und nicht beschlossen worden. Deshalb gilt es an den Rändern nicht mehr: Wer "
-        "genau hinsieht, findet Werke, die beides zugleich sind."
-    ),
-    "Nimm den Fall von jemandem, der einen Nachmittag und 30 Euro hat.": (
-        "Mit einem Nachmittag und 30 Euro: eine Stunde suchen, zwei Stunden das Wichtigste, und 10 Euro bleiben "
-        "für das, was schiefgeht."
-    ),
-    "Zerlege die Sache in Schritte, die aufeinander aufbauen, und prüfe am Ende das Ergebnis.": (
-        "Erstens die Form ansehen, zweitens fragen, ob etwas geschieht, drittens beides nebeneinanderhalten. "
-        "Die Probe: Stimmt das Ergebnis auch für ein Beispiel, das man schon kennt?"
-    ),
-    "Gehe von dieser Notiz aus: „Der naheliegende Weg hielt zwei Tage.“": (
-        "Zwei Tage, sagt die Notiz: Der naheliegende Weg war also nicht falsch, er war nur nicht zu Ende gedacht."
-    ),
-    "Réponds en 120 mots au plus.": "",
-    "Dis aussi pourquoi il en est ainsi, et où cela cesse d'être vrai.": (
-        "Il en est ainsi parce que chaque chose dépend de la précédente. Cela cesse d'être vrai là où la "
-        "première manque."
-    ),
-    "Prends le cas de quelqu'un qui dispose d'un après-midi et de 30 euros.": (
-        "Avec un après-midi et 30 euros, on consacre une heure à chercher, deux à l'essentiel, et on garde 10 "
-        "euros pour l'imprévu."
-    ),
-    "Procède par étapes qui s'appuient l'une sur l'autre, et vérifie le résultat à la fin.": (
-        "D'abord regarder, ensuite nommer ce que l'on voit, enfin l'expliquer. La vérification : un enfant "
-        "peut-il le redire avec ses mots ?"
-    ),
-    "Pars de cette note : « La voie évidente a tenu deux jours. »": (
-        "Deux jours, dit la note : la voie évidente n'était donc pas fausse, il lui manquait la suite."
-    ),
-}
-"""The same in the other languages that the rules change tasks in."""
+{first} is the first sentence of the answer.
+"""
 
 NEW: Mapping[str, str] = {
     "Write a checklist of six points for somebody who does the following for the first time:": (
@@ -223,12 +263,18 @@ def answer_to(task: str, language: str) -> str:
     main = next((text for opening, text in NEW.items() if opening in task), None)
     main = main or next((text for seed, text in SEEDS.items() if seed in task), None)
     main = main or _OUTLINES.get(language, _OUTLINES["en"]).format(task=_shortened(task))
-    known = {**CHANGES, **OF_OTHER_LANGUAGES}
-    added = sorted((sentence for sentence in known if sentence in task), key=task.index)
+    added = sorted((sentence for sentence in _PARAGRAPHS if sentence in task), key=task.index)
     first = main.partition("\n")[0].partition(". ")[0].rstrip(".:,") + "."
-    return "\n\n".join([main, *(known[sentence].format(first=first) for sentence in added if known[sentence])])
+    paragraphs = (_PARAGRAPHS[sentence].format(first=first) for sentence in added)
+    return "\n\n".join([main, *filter(None, paragraphs)])
 
 
+_PARAGRAPHS: Mapping[str, str] = {
+    sentence: paragraph
+    for kinds in CHANGES.values()
+    for sentences in kinds.values()
+    for sentence, paragraph in sentences.items()
+}
 _OUTLINES: Mapping[str, str] = {
     "en": (
         "For “{task}” three things decide: what is wanted in the end, what is there already, and how much time "

@@ -19,6 +19,7 @@ from generation_functions import Row, Run
 from generation_functions.config.secrets import Secrets
 from generation_functions.errors import ConfigError
 from generation_functions.rows import content_key
+from generation_functions.run.folder import CONFIG_FILE
 from generation_functions.run.manifest import MANIFEST_FILE, read_manifest, runs_within
 from generation_functions.run.shard_stores import STORE_FILE
 from generation_functions.steps.outcome import Outcome
@@ -129,7 +130,7 @@ class _Sieve:
 def _config_of(folder: Path) -> str:
     """The config a run was made by; of a run inside another that one's. Empty for a run that was made without."""
     around = (folder, *folder.resolve().parents)
-    found = (each / "config.yaml" for each in around if (each / MANIFEST_FILE).is_file())
+    found = (each / CONFIG_FILE for each in around if (each / MANIFEST_FILE).is_file())
     return next((path.read_text(encoding="utf-8") for path in found if path.is_file()), "")
 
 

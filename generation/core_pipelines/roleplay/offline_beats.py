@@ -1,4 +1,4 @@
-"""What is said in the offline writer's stories, by user and character: how they begin, go on and end."""
+"""What is said in the offline writer's stories, by user and character: how they begin, go on and end, and are rated."""
 
 from __future__ import annotations
 
@@ -225,3 +225,35 @@ NOISES = (
     "a board on the stairs, and nobody on it",
 )
 FIDGETS = ("look at the door", "count the buttons of your coat", "hold on to the table", "tidy up what is tidy")
+
+RATINGS = (
+    (
+        9,
+        (
+            "Its best moment is the thing that changes hands, which says more than the speech "
+            "around it. Its weakest is a question that comes once too often."
+        ),
+    ),
+    (
+        8,
+        (
+            "The voice holds from the first line to the last, and the secret "
+            "presses without being told. One turn only marks time."
+        ),
+    ),
+    (
+        7,
+        (
+            "The character is one that could not be swapped for another. The "
+            "middle is a little slow, and the user has to pull."
+        ),
+    ),
+    (6, "Sound from end to end, and the scene is used. Nothing in it surprises."),
+    (
+        5,
+        (
+            "It begins well, with something to hold on to. Then the turns are all "
+            "built alike, and the emotion is told rather than shown."
+        ),
+    ),
+)

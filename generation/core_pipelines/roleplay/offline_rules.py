@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from generation.core_components.conversations.passages import transcript
-from generation.core_pipelines.roleplay import offline_beats, offline_cast, offline_turns
+from generation.core_pipelines.roleplay import offline_beats, offline_cast, offline_feelings
 from generation_functions.parsing import labelled
 
 Values = Mapping[str, Any]
@@ -55,7 +55,7 @@ def write_bible(values: Values, rng: Random) -> str:
     """The features and the scene as a system prompt."""
     who, scene = _features(values["sheet"]), _scene(values["setting"])
     name, _, work = who["name"].partition(", ")
-    feeling = offline_turns.FEELINGS.get(values["emotion"], offline_turns.ANY_FEELING)
+    feeling = offline_feelings.FEELINGS.get(values["emotion"], offline_feelings.ANY_FEELING)
     sayings = " ".join(f'"{saying}"' for saying in rng.sample(offline_cast.SAYINGS, 3))
     return f"""<bible>
 **Who you are.** You are {name}, {work or "nobody in particular"}. {rng.choice(offline_cast.STANDINGS)}
@@ -80,7 +80,7 @@ offer. When it stalls, use what lies within reach.
 def write_story(values: Values, rng: Random) -> str:
     """The passages asked for, from the bible's own wants, habits and things."""
     bible = values["bible"]
-    feeling = offline_turns.FEELINGS.get(values["emotion"], offline_turns.ANY_FEELING)
+    feeling = offline_feelings.FEELINGS.get(values["emotion"], offline_feelings.ANY_FEELING)
     things = re.search(r"Within reach are (.+?) and (.+?)\.", bible)
     first, second = things.groups() if things else offline_cast.ANY_PLACE.things
     fill = {
@@ -100,7 +100,7 @@ def write_story(values: Values, rng: Random) -> str:
 
 def rate_story(values: Values, rng: Random) -> str:
     """A rating, with what is best and what is worst."""
-    score, told = rng.choices(offline_turns.RATINGS, weights=(1, 3, 4, 3, 2))[0]
+    score, told = rng.choices(offline_beats.RATINGS, weights=(1, 3, 4, 3, 2))[0]
     return f"{told}\nScore: {score}"
 
 

@@ -49,9 +49,9 @@ class LocalEmbeddingClient:
         self._tell = tell
         self._timing = timing or LoopTiming()
         self._loading: asyncio.Future[tuple[Engine, Weights]] | None = None
-        self._threads = threads_of(model.spec)
-        self._places = asyncio.Semaphore(self._threads)
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="embedding")
+        threads = threads_of(model.spec)
+        self._places = asyncio.Semaphore(threads)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedding")
         self._told = False
 
     async def complete(self, request: Request) -> Completion:
@@ -81,7 +81,7 @@ class LocalEmbeddingClient:
 
     def _load(self) -> tuple[Engine, Weights]:
         weights = weights_of(self._model.spec)
-        return load_engine(weights.folder, self._model.spec.pooling, self._threads), weights
+        return load_engine(weights.folder, self._model.spec.pooling), weights
 
     def _embedded(self, engine: Engine, text: str) -> Embedded:
         try:

@@ -30,11 +30,10 @@ class Embedded(NamedTuple):
 
 
 class Engine(Protocol):
-    """A loaded model. `threads` is how many may ask it at once; each calls `begin` first."""
+    """A loaded model. Several threads may ask it at once; each calls `begin` first."""
 
     dimensions: int
     most_tokens: int
-    threads: int
 
     def begin(self) -> None:
         """Prepare the calling thread."""
@@ -45,10 +44,10 @@ class Engine(Protocol):
         ...
 
 
-def load_engine(folder: EmbeddingFolder, pooling: str | None, threads: int) -> Engine:
+def load_engine(folder: EmbeddingFolder, pooling: str | None) -> Engine:
     """Load a model. Slow. Raises `EndpointUnusable` where its files and its library do not go together."""
     try:
-        return StaticEngine(folder) if folder.kind == "static" else TransformerEngine(folder, pooling, threads)
+        return StaticEngine(folder) if folder.kind == "static" else TransformerEngine(folder, pooling)
     except MemoryError as exc:
         raise EndpointUnusable(f"{folder.path} does not fit into memory", hint="take a smaller model") from exc
     except Exception as exc:  # whatever a foreign library raises for files it cannot use
@@ -68,7 +67,6 @@ class StaticEngine:
         self.most_tokens = min(int(folder.config.get("max_length") or MOST_TOKENS), MOST_TOKENS)
         self._model = StaticModel.from_pretrained(folder.path, normalize=folder.normalises, max_length=self.most_tokens)
         self.dimensions = int(self._model.dim)
-        self.threads = 1
 
     def begin(self) -> None:
         """Nothing to prepare."""
@@ -83,7 +81,7 @@ class StaticEngine:
 class TransformerEngine:
     """A network with the pooling and the normalisation that its own files say, on the processor, in 32-bit floats."""
 
-    def __init__(self, folder: EmbeddingFolder, pooling: str | None, threads: int) -> None:
+    def __init__(self, folder: EmbeddingFolder, pooling: str | None) -> None:
         quieten()
         self._model = _loaded(folder, pooling)
         self._model.eval()
@@ -91,7 +89,6 @@ class TransformerEngine:
         self.most_tokens = min(read or MOST_TOKENS, MOST_TOKENS)
         self._model.max_seq_length = self.most_tokens
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
-        self.threads = threads
         self._tokenizing = threading.Lock()
 
     def begin(self) -> None:

@@ -1,4 +1,4 @@
-"""What the offline writer's characters feel, and how their stories are rated."""
+"""How it shows what the offline writer's characters feel, by emotion."""
 
 from __future__ import annotations
 
@@ -34,35 +34,3 @@ FEELINGS: Mapping[str, Feeling] = {
     "hope": Feeling("makes plans for two and mends them to one", "says two again"),
 }
 ANY_FEELING = Feeling("holds on to the edge of the table", "lets go of it")
-
-RATINGS = (
-    (
-        9,
-        (
-            "Its best moment is the thing that changes hands, which says more than the speech "
-            "around it. Its weakest is a question that comes once too often."
-        ),
-    ),
-    (
-        8,
-        (
-            "The voice holds from the first line to the last, and the secret "
-            "presses without being told. One turn only marks time."
-        ),
-    ),
-    (
-        7,
-        (
-            "The character is one that could not be swapped for another. The "
-            "middle is a little slow, and the user has to pull."
-        ),
-    ),
-    (6, "Sound from end to end, and the scene is used. Nothing in it surprises."),
-    (
-        5,
-        (
-            "It begins well, with something to hold on to. Then the turns are all "
-            "built alike, and the emotion is told rather than shown."
-        ),
-    ),
-)
