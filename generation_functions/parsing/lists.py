@@ -59,6 +59,26 @@ class _Seen:
     numbers: list[int] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Fences:
+    """The code fences open at a line: one around the whole list, and one inside an item."""
+
+    around: bool = False
+    inside: bool = False
+
+    def end_at(self, line: str, *, within: bool) -> bool:
+        """Whether this line closes the fence around the list; what comes after it belongs to no item."""
+        if not line.lstrip().startswith("```") or line.count("```") > 1:
+            return False
+        if within and self.around and not self.inside and line.strip() == "```":
+            return True
+        if within:
+            self.inside = not self.inside
+        else:
+            self.around = not self.around
+        return False
+
+
 _Marker = Callable[[str, _Seen], tuple[int, str] | None]
 
 
@@ -83,8 +103,10 @@ def _bulleted(line: str, seen: _Seen) -> tuple[int, str] | None:
 
 
 def _items(completion: str, marker: _Marker) -> list[str]:
-    seen, items, after_blank = _Seen(), list[_Item](), False
+    seen, fences, items, after_blank = _Seen(), _Fences(), list[_Item](), False
     for written in completion.replace("\r\n", "\n").split("\n"):
+        if fences.end_at(written, within=bool(items)):
+            break
         line = "" if _RULE.fullmatch(written) else written
         body = line.lstrip(" \t")
         indent = len(line[: len(line) - len(body)].expandtabs(4))

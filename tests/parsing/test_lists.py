@@ -48,6 +48,11 @@ def test_numbered(completion: str, expected: list[str]) -> None:
         ("- a\n  - sub\n  - sub 2\n- b", ["a\n- sub\n- sub 2", "b"]),
         ("- a\n  goes on\n- -5 degrees", ["a\ngoes on", "-5 degrees"]),
         ("- **bold** item\n***\n", ["**bold** item"]),
+        ("```\n- a\n- b\n```", ["a", "b"]),
+        ("Here it is:\n```markdown\n- a\n- b\n```\nLet me know if you want more!", ["a", "b"]),
+        ("- a:\n  ```python\n  x = 1\n  ```\n- b", ["a:\n```python\nx = 1\n```", "b"]),
+        ("```\n- a:\n  ```python\n  x = 1\n  ```\n- b\n```", ["a:\n```python\nx = 1\n```", "b"]),
+        ("- a:\n  ```x = 1```\n- b", ["a:\n```x = 1```", "b"]),
     ],
 )
 def test_bulleted(completion: str, expected: list[str]) -> None:
