@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from generation_functions.errors import ParseError
+from generation_functions.parsing.surroundings import says_something, up_to_its_fence
 
 _SEPARATOR = re.compile(r"\s*([-*_=]\s*){3,}")
 
@@ -57,7 +58,7 @@ class Labelled:
     def _check(self, record: dict[str, str], number: int | None) -> None:
         for label in self.labels:
             name, key = label.split("|")[0], _key(label)
-            if not record.get(key) and key not in self.optional:
+            if not says_something(record.get(key, "")) and key not in self.optional:
                 where = "" if number is None else f" in number {number}"
                 problem = "is empty" if key in record else "is missing"
                 raise ParseError(f'"{name}:" {problem}{where}.')
@@ -73,7 +74,8 @@ def _key(label: str) -> str:
 def _fields(completion: str, labels: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     pattern, keys = _pattern(labels)
     key, lines = "", list[str]()
-    for line in completion.replace("\r\n", "\n").split("\n"):
+    written = completion.replace("\r\n", "\n").split("\n")
+    for line in up_to_its_fence(written, lambda line: pattern.match(line) is not None):
         match = pattern.match(line)
         if match is None:
             lines.append(line)

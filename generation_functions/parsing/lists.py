@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 
 from generation_functions.errors import ParseError
+from generation_functions.parsing.surroundings import up_to_its_fence
 
 # 1.  1)  (1)  [1]  **1.**  **1.  1、 and the digits of any script
 _NUMBER = re.compile(
@@ -59,26 +60,6 @@ class _Seen:
     numbers: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Fences:
-    """The code fences open at a line: one around the whole list, and one inside an item."""
-
-    around: bool = False
-    inside: bool = False
-
-    def end_at(self, line: str, *, within: bool) -> bool:
-        """Whether this line closes the fence around the list; what comes after it belongs to no item."""
-        if not line.lstrip().startswith("```") or line.count("```") > 1:
-            return False
-        if within and self.around and not self.inside and line.strip() == "```":
-            return True
-        if within:
-            self.inside = not self.inside
-        else:
-            self.around = not self.around
-        return False
-
-
 _Marker = Callable[[str, _Seen], tuple[int, str] | None]
 
 
@@ -103,10 +84,9 @@ def _bulleted(line: str, seen: _Seen) -> tuple[int, str] | None:
 
 
 def _items(completion: str, marker: _Marker) -> list[str]:
-    seen, fences, items, after_blank = _Seen(), _Fences(), list[_Item](), False
-    for written in completion.replace("\r\n", "\n").split("\n"):
-        if fences.end_at(written, within=bool(items)):
-            break
+    seen, items, after_blank = _Seen(), list[_Item](), False
+    lines = completion.replace("\r\n", "\n").split("\n")
+    for written in up_to_its_fence(lines, lambda line: marker(line.lstrip(" \t"), seen) is not None):
         line = "" if _RULE.fullmatch(written) else written
         body = line.lstrip(" \t")
         indent = len(line[: len(line) - len(body)].expandtabs(4))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from generation_functions.errors import ParseError
+from generation_functions.parsing.surroundings import says_something
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Tag:
 
     The last, because a model that reasons first mentions the tags before it uses them. Upper and lower case are alike,
     attributes are ignored, and a pair inside another pair of the same name belongs to the outer one. With
-    `first=True`, the first pair counts. Raises `ParseError` for no pair, an unclosed one, or nothing inside.
+    `first=True`, the first pair counts. Raises `ParseError` for no pair, an unclosed one, or nothing but dots inside.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Tags:
 
 
 def contents(completion: str, name: str) -> list[str]:
-    """The contents of every outermost pair of the tag that is not blank, in order. Raises `ParseError` for none."""
+    """The contents of every outermost pair of the tag that says something, in order. Raises `ParseError` for none."""
     pattern = re.compile(rf"<(/?){re.escape(name)}(?:\s[^<>]*)?>", re.IGNORECASE)
     pairs: list[tuple[int, int]] = []
     open_at: list[int] = []
@@ -60,7 +61,7 @@ def contents(completion: str, name: str) -> list[str]:
             start = open_at.pop()
             pairs = [pair for pair in pairs if pair[0] < start]
             pairs.append((start, match.start()))
-    inside = [content for start, end in pairs if (content := completion[start:end].strip())]
+    inside = [content for start, end in pairs if says_something(content := completion[start:end].strip())]
     if not inside:
         raise ParseError(_complaint(name, bool(pairs), bool(open_at)))
     return inside

@@ -21,6 +21,8 @@ def test_a_reworded_pair_comes_with_its_verdict() -> None:
         "Reason: it leans on the text. I could fail it.\n\n**Verdict:** reword\n**Question:** Q?\n**Answer:** A."
     )
     assert mended_pair(completion) == {"repair": "reword", "question": "Q?", "answer": "A."}
+    assert mended_pair("Question: Q?\nAnswer: A.\n\nVerdict: reword") == mended_pair(completion)
+    assert mended_pair("Verdict: reword\nFrage: Q?\nAntwort: A.\n\nI hope this helps!") == mended_pair(completion)
 
 
 def test_words_of_a_pair_are_not_taken_for_a_verdict() -> None:

@@ -10,7 +10,7 @@ from generation_functions.errors import ParseError
 from generation_functions.parsing import labelled, question_answer_pairs
 
 PAIR = [{"question": "What is it?", "answer": "It is tea."}]
-VALUE = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1).filter(lambda s: s.strip("*_-=`:："))
+VALUE = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1).filter(lambda s: s.strip("*_-=`:：.…"))
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,41 @@ def test_one_record_may_be_the_value() -> None:
         ("Question: a?", '"Answer:" is missing.'),
         ("Question: a?\nAnswer: b\nQuestion: c?", '"Answer:" is missing in number 2.'),
         ("Question: a?\nAnswer:\n", '"Answer:" is empty.'),
+        ("Question: a?\nAnswer: ...", '"Answer:" is empty.'),
     ],
 )
 def test_what_is_missing_is_said(completion: str, message: str) -> None:
     with pytest.raises(ParseError) as caught:
         labelled("Question", "Answer")(completion)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    "completion",
+    [
+        "```\nQuestion: a?\nAnswer: b\n```",
+        "Here:\n```text\nQuestion: a?\nAnswer: b\n```\n\nThat was all of it.",
+        "Question: a?\nAnswer: b\n\nLet me know if you need more!",
+        "Question: a?\nAnswer: b\n\n---\n\nI hope this helps!",
+        "Question: a?\nAnswer: b\n\nIf you would like more questions, just ask.",
+        "Frage: a?\nAntwort: b\n\nLassen Sie mich wissen, ob es mehr sein sollen.",
+    ],
+)
+def test_what_stands_around_pairs_belongs_to_none(completion: str) -> None:
+    assert question_answer_pairs(completion) == [{"question": "a?", "answer": "b"}]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "One part.\n\nAnother part.",
+        "If you let me know the day, I can look it up.",
+        "It helps.\n\nIf you have a fever, drink water.",
+        "Run it:\n```python\nx = 1\n```",
+    ],
+)
+def test_an_answer_of_several_parts_is_kept_whole(answer: str) -> None:
+    assert question_answer_pairs(f"Question: a?\nAnswer: {answer}") == [{"question": "a?", "answer": answer}]
 
 
 @given(st.lists(st.tuples(VALUE, VALUE), min_size=1))

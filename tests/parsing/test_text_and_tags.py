@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from generation_functions.errors import ParseError
 from generation_functions.parsing import tag, tags, text
 
+WITHOUT_TAGS = st.text().filter(lambda s: "<" not in s)
+
 
 def test_text_is_stripped_and_not_empty() -> None:
     assert text("  Ein Satz.\n\n") == "Ein Satz."
@@ -23,6 +25,7 @@ def test_text_is_stripped_and_not_empty() -> None:
         ("I will use <poem> tags.\n<poem>\nRoses\n</poem>\nDone.", "Roses"),
         ("<poem>draft</poem> better: <poem>final</poem>", "final"),
         ("<poem>Roses</poem> (between <poem></poem> as asked)", "Roses"),
+        ("<poem>Roses</poem> (between <poem>...</poem> as asked)", "Roses"),
         ("<poem>a <poem>b</poem> c</poem>", "a <poem>b</poem> c"),
         ("</poem><poem>x</poem></poem>", "x"),
         ('<Poem lang="fr">Où\nsuis-je</POEM >', "Où\nsuis-je"),
@@ -44,6 +47,7 @@ def test_the_first_pair_on_request() -> None:
     [
         ("no tags", "Expected <poem>…</poem>, found none."),
         ("<poem>cut", "Expected <poem>…</poem>, found <poem> without its closing tag."),
+        ("<poem>\n...\n</poem>", "Expected <poem>…</poem>, found it empty."),
         ("<poem> \n </poem>", "Expected <poem>…</poem>, found it empty."),
         ("cut</poem>", "Expected <poem>…</poem>, found none."),
     ],
@@ -61,7 +65,9 @@ def test_several_tags_come_as_a_mapping_and_all_missing_ones_are_named() -> None
         parse("<body>b")
 
 
-@given(st.text().filter(lambda s: s.strip() and "<" not in s), st.text().filter(lambda s: "<" not in s))
+@given(
+    st.text().filter(lambda s: s.strip(" \t\n.…\r").strip() and "<" not in s), st.text().filter(lambda s: "<" not in s)
+)
 def test_what_was_put_between_tags_comes_out(content: str, around: str) -> None:
     assert tag("x")(f"{around}<x>{content}</x>{around}") == content.strip()
 

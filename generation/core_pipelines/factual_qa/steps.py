@@ -10,14 +10,14 @@ from generation.core_components.source_references import speaks_of_its_source
 from generation.core_components.titles import with_title
 from generation.core_pipelines.factual_qa import offline_rules
 from generation_functions import MajorityVoteStep, OneToManyStep, PipelineStep
-from generation_functions.parsing import choice, labelled, question_answer_pairs, verdict
+from generation_functions.parsing import choice, question_answer_pairs, verdict
 
 JUDGING = {"temperature": 0.3, "max_tokens": 600}
 WRITING = {"temperature": 0.7, "max_tokens": 2400}
 
 _NOTHING_TO_ASK = re.compile(r"^[\W_]*no questions[\W_]*$", re.IGNORECASE | re.MULTILINE)
 _judgement = choice("pass", "reword", "fail")
-_reworded_pair = labelled("Question", "Answer", many=False)
+_VERDICT = re.compile(r"^\W*verdict\b.*$", re.IGNORECASE | re.MULTILINE)
 
 
 def pairs_or_none(completion: str) -> list[dict[str, str]]:
@@ -40,7 +40,7 @@ def mended_pair(completion: str) -> dict[str, str]:
     judgement = _judgement(completion)
     if judgement != "reword":
         return {"repair": judgement}
-    return {"repair": judgement, **_reworded_pair.records(completion)[-1]}
+    return {"repair": judgement, **question_answer_pairs(_VERDICT.sub("", completion))[-1]}
 
 
 def still_speaks_of_source(value: Mapping[str, str], row: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,42 @@
+"""What models put around the form they were asked for, and the dots they leave in it: nothing that was asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_FENCE = "```"
+_LONGEST_REMARK = 40
+_REMARK = re.compile(
+    r"\(?(?:please (?:let me know|feel free)\b|let me know if\b|feel free to ask\b"
+    r"|(?:i )?hope (?:this|these|that|it)\b.{0,40}\bhelp"
+    r"|(?:if|should) you\b.{0,80}\b(?:let me know|feel free|just ask|i can|i['’]d be happy)\b"
+    r"|(?:would you like|do you want) me to\b"
+    r"|lass(?:en sie)? (?:es )?mich (?:gerne? )?wissen\b|ich hoffe, das hilft\b"
+    r"|n['’]hésitez pas à me\b|j['’]espère que cela\b.{0,40}\baide"
+    r"|avísame si\b|espero que esto\b.{0,40}\b(?:ayude|sirva))",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def up_to_its_fence(lines: list[str], begins: Callable[[str], bool]) -> list[str]:
+    """The lines up to the end of the code fence that stands around what `begins`; all of them where none does."""
+    fences = [n for n, line in enumerate(lines) if line.lstrip().startswith(_FENCE) and line.count(_FENCE) == 1]
+    if not fences or lines[fences[-1]].strip() != _FENCE:
+        return lines
+    first = next((n for n, line in enumerate(lines) if begins(line)), len(lines))
+    before = sum(n < first for n in fences)
+    around = before % 2 == 1 and (len(fences) - before) % 2 == 1
+    return lines[: fences[-1]] if around else lines
+
+
+def without_closing_remark(text: str) -> str:
+    """The text without a last paragraph that offers more or asks whether it helped: it is no part of what was asked."""
+    before, blank, last = text.rpartition("\n\n")
+    remark = bool(blank) and len(last.split()) <= _LONGEST_REMARK and _REMARK.match(last.strip()) is not None
+    return before.rstrip(" \t\n-*_") if remark else text
+
+
+def says_something(text: str) -> bool:
+    """Whether there is more in a field than the dots of a form that was copied and not filled."""
+    return bool(text.strip(" \t\n.…"))
