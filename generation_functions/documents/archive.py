@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -12,6 +13,7 @@ from generation_functions.documents.encoding import clean_text
 from generation_functions.documents.package import read_part
 from generation_functions.errors import DocumentError
 
+_DRIVE = re.compile(r"[A-Za-z]:")
 _last: list[tuple[BinaryIO, zipfile.ZipFile]] = []
 """The archive opened last: its members come one after another, and its list of them is long to read."""
 
@@ -31,7 +33,7 @@ def read_zip(file: BinaryIO, limits: Limits) -> Iterator[Member | Skip]:
         raise DocumentError("empty")
     for name, index in sorted(files):
         parts = PurePosixPath(name.replace("\\", "/")).parts
-        if ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0]:
+        if ".." in parts or name.startswith(("/", "\\")) or _DRIVE.match(name):
             yield Skip("", f"{name}: a name that leads out of the archive")
         elif "__MACOSX" not in parts and not any(part.startswith(".") for part in parts):
             yield Member("/".join(parts), index)

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 _BLOCKS = frozenset({
     "p", "div", "section", "article", "main", "body", "html", "blockquote", "figure", "figcaption", "header",
     "footer", "aside", "address", "center", "details", "summary", "dl", "dt", "dd", "ul", "ol", "li", "h1",
-    "h2", "h3", "h4", "h5", "h6", "pre", "table", "hr", "fieldset", "hgroup", "nav",
+    "h2", "h3", "h4", "h5", "h6", "pre", "table", "hr", "fieldset", "hgroup", "nav", "tr", "caption",
 })  # fmt: skip
-_LEFT_OUT = frozenset(["script", "style", "head", "title", "noscript", "template", "svg"])
+_LEFT_OUT = frozenset(["script", "style", "head", "title", "noscript", "template", "svg", "rt", "rp", "annotation"])
 _LANGUAGE = re.compile(r"\b(?:language|lang|highlight|brush)-([\w+#-]+)")
+SOFT_HYPHEN = "\u00ad"
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_MEANT = _BLOCKS | _LEFT_OUT | {"br", "td", "th", "img"}
+_MEANT = _BLOCKS | _LEFT_OUT | {"br", "td", "th", "img", "math"}
 """Elements that mean more than their text."""
 
 
@@ -45,12 +46,25 @@ def markdown_of(root: _Element) -> str:
         if text:
             walk.say(text)
     walk.end_block()
-    return markdown.blocks(walk.joined())
+    return markdown.blocks(walk.joined()).replace(SOFT_HYPHEN, "")
 
 
 def _is_data(element: _Element) -> bool:
-    """Whether a table holds data; those that only lay out a page hold tables, headings or lists themselves."""
-    return next(element.iterdescendants("table", "h1", "h2", "ul", "pre"), None) is None
+    """Whether a table holds data; those that only lay out a page say so, have a single column, or hold tables, headings
+    or lists themselves."""
+    return (
+        element.get("role") not in ("presentation", "none")
+        and next(element.iterdescendants("table", "h1", "h2", "ul", "pre"), None) is None
+        and any(len(row) > 1 for row in element.iter("tr"))
+    )
+
+
+def _tex(element: _Element) -> str:
+    """The TeX that a formula was made of, where it says so."""
+    for annotation in element.iter("annotation"):
+        if annotation.get("encoding") == "application/x-tex" and annotation.text:
+            return str(annotation.text).strip()
+    return str(element.get("alttext") or "").strip()
 
 
 @dataclass
@@ -85,6 +99,9 @@ class _Walk:
             self.quotes += 1
         elif tag == "br":
             self.said.append("\n")
+        elif tag == "math" and (tex := _tex(element)):
+            self.said.append(f"${tex}$")
+            return False
         elif tag in ("td", "th"):
             self.said.append(" ")
         elif tag == "img" and (alt := (element.get("alt") or "").strip()):
@@ -94,11 +111,13 @@ class _Walk:
     def _take_whole(self, element: _Element, tag: str) -> None:
         if tag == "pre":
             found = _LANGUAGE.search(" ".join(str(e.get("class") or "") for e in element.iter("pre", "code")))
-            self.done.append((fenced(_raw(element).strip("\n"), found[1] if found else "").rstrip("\n"), False))
+            self.done.append(
+                (fenced(_inside(element, "\n").strip("\n"), found[1] if found else "").rstrip("\n"), False)
+            )
         else:
             caption = element.find("caption")
             if caption is not None:
-                self.done.append((markdown.paragraph(_raw(caption)), False))
+                self.done.append((markdown.paragraph(_inside(caption, " ")), False))
             self.done.append((markdown.table(_rows(element)), False))
 
     def _begin_item(self) -> None:
@@ -151,14 +170,46 @@ class _Walk:
         yield "\n".join(items)
 
 
-def _raw(element: _Element) -> str:
-    return "".join(element.itertext())
+def _inside(element: _Element, between: str) -> str:
+    """All text in an element, with this between its blocks and lines."""
+    from lxml.etree import iterwalk
+
+    if not len(element):
+        return element.text or ""
+    if next(element.iterdescendants(*_MEANT), None) is None:
+        return "".join(element.itertext())
+    parts: list[str] = []
+    events = iterwalk(element, events=("start", "end"))
+    for event, inner in events:
+        if event == "start" and inner.tag in _LEFT_OUT:
+            events.skip_subtree()
+            continue
+        if (inner.tag in _BLOCKS or (inner.tag == "br" and event == "start")) and inner is not element:
+            ended = inner.tag != "br" and (not parts or parts[-1].endswith(between))
+            parts += [] if ended else [between]
+        text = inner.text if event == "start" else inner.tail if inner is not element else None
+        parts += [text] if text else []
+    return "".join(parts)
 
 
 def _rows(table: _Element) -> Iterator[list[str]]:
+    """The cells of each row; those that a wider or taller one covers are blank."""
+    taller: dict[int, int] = {}
     for row in table.iter("tr"):
+        covered = {column: left - 1 for column, left in taller.items() if left > 1}
         cells: list[str] = []
         for cell in row.iterchildren("td", "th"):
-            span = str(cell.get("colspan") or "1")
-            cells += [_raw(cell), *[""] * (min(int(span), 64) - 1 if span.isdigit() else 0)]
+            while taller.get(len(cells)):
+                cells.append("")
+            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+            if down > 1:
+                covered |= dict.fromkeys(range(len(cells), len(cells) + across), down - 1)
+            cells += [_inside(cell, " "), *[""] * (across - 1)]
+        taller = covered
         yield cells
+
+
+def _span(cell: _Element, name: str) -> int:
+    """How many rows or columns a cell takes, within reason."""
+    told = str(cell.get(name) or "1")
+    return max(1, min(int(told), 64)) if told.isdecimal() and told.isascii() else 1

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 NEVER_TEXT = (
-    "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "form", "button", "select",
+    "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "button", "select",
     "input", "textarea", "dialog", "nav", "menu", "audio", "video", "map",
 )  # fmt: skip
 _ROLES = frozenset(
@@ -27,7 +27,8 @@ _ENOUGH = 200
 """Characters that make a part count as the content it claims to be."""
 
 _HIDDEN = "descendant-or-self::*[@style or @hidden or @aria-hidden]"
-_AROUND = "descendant::*[@role or @class or @id or self::aside or self::footer or self::header]"
+_AROUND = "descendant::*[@role or @class or @id or self::aside or self::footer or self::header or self::form]"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "dt")
 _MAIN = "descendant-or-self::main[not(ancestor::main)] | descendant-or-self::*[@role = 'main']"
 _ARTICLE = "descendant-or-self::article[not(ancestor::article)]"
 FEWEST_LINKS = 4
@@ -49,6 +50,7 @@ def main_content(root: HtmlElement) -> HtmlElement:
     body = root.find("body")
     whole: HtmlElement = body if body is not None else root
     start = whole
+    _unwrap_buttons(whole)
     _drop(list(whole.iter(*NEVER_TEXT)))
     _drop([element for element in _found(_HIDDEN, whole) if _is_hidden(element)])
     sizes: dict[HtmlElement, _Size] = {}
@@ -63,6 +65,19 @@ def main_content(root: HtmlElement) -> HtmlElement:
     _drop_around(start, whole, sizes)
     _drop_links(start)
     return start
+
+
+def _unwrap_buttons(whole: HtmlElement) -> None:
+    """Headings that unfold what stands below them are buttons, and still its headings."""
+    for button in list(whole.iter("button")):
+        heading = next(button.iterancestors(*_HEADINGS), None)
+        if heading is None:
+            unfolds = next(button.iter(*_HEADINGS), None) is not None
+        else:
+            beside = heading.text_content().replace(button.text_content(), "", 1)
+            unfolds = not beside.strip()
+        if unfolds:
+            button.drop_tag()
 
 
 def _found(path: str, element: HtmlElement) -> list[HtmlElement]:
@@ -121,7 +136,7 @@ def _sizes(start: HtmlElement) -> dict[HtmlElement, _Size]:
 
 
 def _is_around(element: HtmlElement) -> bool:
-    if element.get("role") in _ROLES or element.tag in ("aside", "footer"):
+    if element.get("role") in _ROLES or element.tag in ("aside", "footer", "form"):
         return True
     if element.tag == "header":
         # The header of an article holds its title.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 import orjson
@@ -13,6 +14,12 @@ from generation_functions.documents.encoding import clean_text
 from generation_functions.documents.plain_text import fenced
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
+
+_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
+"""Colours and moves of a terminal's cursor."""
+
+_REDRAWN = re.compile(r"[^\n]*\r(?!\n)")
+"""What a line showed before it was drawn again, as bars of progress are."""
 
 LONGEST_OUTPUT = 2_000
 """Characters of printed output that are kept with a cell."""
@@ -25,13 +32,21 @@ def read_notebook(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     except orjson.JSONDecodeError as exc:
         raise DocumentError(f"not a notebook: {exc}") from exc
     cells = book.get("cells") if isinstance(book, Mapping) else None
+    if cells is None and isinstance(book, Mapping):
+        cells = _of_worksheets(book.get("worksheets"))
     if not isinstance(cells, list):
-        raise DocumentError("not a notebook of format 4: it has no cells")
+        raise DocumentError("not a notebook: it has no cells")
     language = _language(book)
     text = clean_text(markdown.blocks(block for cell in cells for block in _cell(cell, language)))
     if not text:
         raise DocumentError("empty")
     yield Document("", text)
+
+
+def _of_worksheets(sheets: Json) -> list[Json] | None:
+    """The cells as format 3 has them, None where there are none."""
+    found = [_mapping(sheet).get("cells") for sheet in sheets] if isinstance(sheets, list) else []
+    return [cell for cells in found if isinstance(cells, list) for cell in cells] or None
 
 
 def _language(book: Mapping[str, Json]) -> str:
@@ -41,24 +56,35 @@ def _language(book: Mapping[str, Json]) -> str:
 
 
 def _cell(cell: Json, language: str) -> Iterator[str]:
-    source = _joined(_mapping(cell).get("source"))
+    source = _joined(_mapping(cell).get("source") or _mapping(cell).get("input"))
     if not source.strip():
+        return
+    if cell.get("cell_type") == "heading":
+        level = cell.get("level")
+        yield markdown.heading(source, level if isinstance(level, int) else 1)
         return
     if cell.get("cell_type") != "code":
         yield source.strip("\n")
         return
-    yield fenced(source, language).rstrip("\n")
+    yield fenced(source, language or _joined(cell.get("language"))).rstrip("\n")
     outputs = _mapping(cell).get("outputs")
-    printed = "".join(map(_printed, outputs if isinstance(outputs, list) else []))
+    printed = _seen(map(_printed, outputs if isinstance(outputs, list) else []))
     if printed.strip():
         yield fenced(printed[:LONGEST_OUTPUT], "text").rstrip("\n")
+
+
+def _seen(outputs: Iterable[str]) -> str:
+    """What outputs leave to read on a page, without colours and what was drawn over."""
+    text = "".join(outputs)
+    return _REDRAWN.sub("", _TERMINAL.sub("", text)) if "\x1b" in text or "\r" in text else text
 
 
 def _printed(output: Json) -> str:
     found = _mapping(output)
     if found.get("output_type") == "stream":
         return _joined(found.get("text"))
-    return _joined(_mapping(found.get("data")).get("text/plain"))
+    said = _joined(_mapping(found.get("data")).get("text/plain") or found.get("text"))
+    return said if said.endswith("\n") or not said else f"{said}\n"
 
 
 def _joined(value: Json) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 import zlib
 from types import TracebackType
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 ENCRYPTED_OFFICE = b"\xd0\xcf\x11\xe0"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""What says again, for older programs, what stands beside it."""
+
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
+"""Names of elements in Office's stricter form of the same formats."""
 
 
 class Package:
@@ -50,7 +56,10 @@ class Package:
 
     def xml(self, name: str) -> _Element:
         """The root of one part."""
-        return parse_xml(self.part(name), name)
+        data = self.part(name)
+        if b"http://purl.oclc.org/ooxml/" in data[:4096]:
+            data = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/\2", data)
+        return parse_xml(data, name)
 
     def relations(self, part: str) -> dict[str, str]:
         """Office packages: the parts that a part refers to, by the reference's id; no links out of the package."""
@@ -63,6 +72,14 @@ class Package:
             for link in self.xml(place)
             if link.get("TargetMode") != "External"
         }
+
+
+def removed(root: _Element, *tags: str) -> None:
+    """Take the elements of these names out of a tree, with all that is in them."""
+    for element in list(root.iter(*tags)):
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
 
 
 def read_part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, left: int) -> bytes:

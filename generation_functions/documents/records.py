@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import decimal
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ import orjson
 
 from generation_functions.documents.document import Document, Limits, Skip, whole
 from generation_functions.documents.encoding import decode
-from generation_functions.documents.json_lines import document_of, parse_leniently
+from generation_functions.documents.json_lines import document_of, parse_leniently, read_jsonl
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
 
@@ -23,11 +24,17 @@ _LISTS = ("data", "rows", "records", "documents", "items", "train")
 
 
 def read_json(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
-    """A document per record of an array (bare, or under a name such as `data`), or one for a single record."""
+    """A document per record of an array (bare, or under a name such as `data`), or one for a single record.
+
+    A file of JSON lines is one, too: many are named so."""
     data = whole(file, limits)
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
+        if _begins_with_a_line(data):
+            file.seek(0)
+            yield from read_jsonl(file, limits)
+            return
         value = parse_leniently(decode(data).text)
     if isinstance(value, Mapping):
         lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
@@ -41,6 +48,15 @@ def read_json(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
         raise DocumentError("empty")
     for number, record in enumerate(value, 1):
         yield _document(record, number)
+
+
+def _begins_with_a_line(data: bytes) -> bool:
+    """Whether the first line is a record by itself and others follow."""
+    first, _, rest = data.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")
+    try:
+        return bool(rest.strip()) and isinstance(orjson.loads(first), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def read_parquet(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:

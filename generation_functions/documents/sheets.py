@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
@@ -23,6 +24,8 @@ LINES = 4_096
 
 LONGEST_FIELD = 16 * 1024 * 1024
 _DELIMITERS = ",;\t|"
+_TOLD = re.compile(r"\Asep=([^\w\s\"]|\t)\n")
+"""The first line that spreadsheet programs write to tell the mark between fields."""
 
 
 def read_workbook(file: BinaryIO, limits: Limits) -> Iterator[Document]:
@@ -83,7 +86,9 @@ def read_table(file: BinaryIO, limits: Limits, delimiter: str = "") -> Iterator[
             yield _long_table(long, delimiter)
             return
         text, facts = text_of(file, limits)
-        grid = markdown.table(csv.reader(io.StringIO(text), delimiter=delimiter or _delimiter(text)))
+        told = _TOLD.match(text)
+        mark = told[1] if told else delimiter or _delimiter(text)
+        grid = markdown.table(csv.reader(io.StringIO(text[told.end() if told else 0 :]), delimiter=mark))
     except csv.Error as exc:
         raise DocumentError(f"not a table: {exc}") from exc
     if not grid:
@@ -93,13 +98,19 @@ def read_table(file: BinaryIO, limits: Limits, delimiter: str = "") -> Iterator[
 
 def _long_table(text: LongDocument, delimiter: str) -> LongDocument:
     """The same of a text that is not held: its rows are gone through for the table's width, and again for the table."""
-    mark = delimiter or _delimiter(next(text.parts()))
-    width = markdown.table_width(csv.reader(_lines(text.parts()), delimiter=mark))
+    first = next(text.parts())
+    told = _TOLD.match(first)
+    mark = told[1] if told else delimiter or _delimiter(first)
+
+    def rows() -> Iterator[list[str]]:
+        return csv.reader(islice(_lines(text.parts()), bool(told), None), delimiter=mark)
+
+    width = markdown.table_width(rows())
     if not width:
         raise DocumentError("empty")
 
     def parts() -> Iterator[str]:
-        lines = markdown.table_lines(csv.reader(_lines(text.parts()), delimiter=mark), width)
+        lines = markdown.table_lines(rows(), width)
         while part := "".join(f"{line}\n" for line in islice(lines, LINES)):
             yield part
 

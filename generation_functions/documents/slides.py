@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from generation_functions.documents import markdown
 from generation_functions.documents.document import Document, Limits
-from generation_functions.documents.package import Package
+from generation_functions.documents.office_formulas import FORMULA, formula
+from generation_functions.documents.package import FALLBACK, Package, removed
 from generation_functions.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def read_pptx(file: BinaryIO, limits: Limits) -> Iterator[Document]:
 
 def _slide(package: Package, name: str) -> Iterator[str]:
     root = package.xml(name)
+    removed(root, FALLBACK)
     shapes = [shape for shape in root.iter(f"{P}sp", f"{P}graphicFrame") if _kind(shape) not in _LEFT_OUT]
     titles = [shape for shape in shapes if _kind(shape) in _TITLES]
     for shape in titles:
@@ -88,4 +90,10 @@ def _lines(shape: _Element) -> list[str]:
 
 
 def _text(element: _Element) -> str:
-    return "".join(part.text or "" if part.tag == f"{A}t" else "\n" for part in element.iter(f"{A}t", f"{A}br"))
+    return "".join(map(_inline, element.iter(f"{A}t", f"{A}br", FORMULA)))
+
+
+def _inline(part: _Element) -> str:
+    if part.tag == FORMULA:
+        return formula(part)
+    return part.text or "" if part.tag == f"{A}t" else "\n"

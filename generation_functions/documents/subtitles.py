@@ -16,16 +16,23 @@ from generation_functions.errors import DocumentError
 PAUSE_S = 3.0
 """A silence that ends a paragraph, in seconds."""
 
+AT_ONCE_S = 0.1
+"""Seconds between two cues that follow one another without a pause."""
+
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _CUE = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}[^\n]*$", re.MULTILINE)
 _TAG = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>\n]{1,80})>|</?[a-z][^>\n]{0,80}>|<[\d:.]{5,14}>|\{\\[^}\n]{0,80}\}")
 _SPEAKER = re.compile(r"[^\s:]{1,30}(?: [^\s:]{1,30})?: ")
+_BLANK = re.compile(r"\n[ \t]*(?=\n)")
+"""A line of nothing but spaces, as blank lines often are."""
+
 _END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]?$")
 
 
 def read_subtitles(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     """One document: the cues as paragraphs that end where someone else speaks or a pause follows a sentence."""
     text, facts = text_of(file, limits)
+    text = _BLANK.sub("\n", text)
     said = markdown.blocks(markdown.paragraph(text) for text in _paragraphs(_cues(text)))
     if not said:
         raise DocumentError("no cue with text in it")
@@ -33,19 +40,27 @@ def read_subtitles(file: BinaryIO, limits: Limits) -> Iterator[Document]:
 
 
 def _cues(text: str) -> Iterator[tuple[float, float, str]]:
-    """Begin and end in seconds, and the text, of each cue."""
+    """Begin and end in seconds, and the text, of each cue.
+
+    Captions that roll up show a line again above the next one; it is said once.
+    """
+    shown, until = "", 0.0
     marks = list(_CUE.finditer(text))
     for mark, following in zip_longest(marks, marks[1:]):
         body = text[mark.end() : following.start() if following else len(text)].strip("\n")
         # The body ends at a blank line; what follows is the next cue's number or name, or a note.
         parts = mark.groups()
-        yield _seconds(*parts[:4]), _seconds(*parts[4:]), _said(body.split("\n\n", 1)[0])
+        begin, end = _seconds(*parts[:4]), _seconds(*parts[4:])
+        lines = [said for line in body.split("\n\n", 1)[0].split("\n") if (said := _said(line))]
+        rolls_up = len(lines) > 1 and lines[0] == shown and begin - until <= AT_ONCE_S
+        yield begin, end, " ".join(lines[rolls_up:])
+        shown, until = lines[-1] if lines else "", end
 
 
 def _said(body: str) -> str:
-    """A cue's lines as one, without its tags."""
+    """A line of a cue without its tags."""
     if "<" in body or "{" in body:
-        body = _TAG.sub(_speaker, " ".join(line.strip() for line in body.split("\n")))
+        body = _TAG.sub(_speaker, body)
     return markdown.squeezed(html.unescape(body) if "&" in body else body)
 
 

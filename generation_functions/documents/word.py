@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from generation_functions.documents import markdown
 from generation_functions.documents.document import Document, Limits
-from generation_functions.documents.package import Package
+from generation_functions.documents.office_formulas import FORMULA, formula
+from generation_functions.documents.package import FALLBACK, Package, removed
+from generation_functions.documents.word_styles import Styles, W
 from generation_functions.errors import DocumentError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_HEADING_STYLE = re.compile(r"(?:heading|überschrift|titre|título|заголовок|标题)\s*(\d)", re.IGNORECASE)
 _NOTES = (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote"))
 
 
@@ -25,7 +23,7 @@ def read_docx(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     """One document, as Markdown. Deleted text, comments and field codes are left out."""
     with Package(file, limits) as package:
         main = next((name for name in package.relations("").values() if name.endswith("document.xml")), "")
-        reading = _Reading(_levels(package), _numbered(package))
+        reading = _Reading(Styles.of(package))
         body = _part(package, main or "word/document.xml").find(f"{W}body")
         if body is None:
             raise DocumentError("damaged: it has no body")
@@ -37,52 +35,19 @@ def read_docx(file: BinaryIO, limits: Limits) -> Iterator[Document]:
 
 
 def _part(package: Package, name: str) -> _Element:
-    """A part's tree without the fallbacks that say again, for older programs, what stands beside them."""
+    """A part's tree without what is not to be read, the paragraphs of text boxes after the one they hang on."""
     root = package.xml(name)
-    for element in list(root.iter(FALLBACK)):
-        parent = element.getparent()
-        if parent is not None:
-            parent.remove(element)
+    removed(root, FALLBACK, f"{W}moveFrom", f"{W}rt")
+    for mark in list(root.iter(f"{W}vanish")):
+        run = next(mark.iterancestors(f"{W}r"), None)
+        if run is not None and run.getparent() is not None and mark.get(f"{W}val") not in ("0", "false", "off"):
+            run.getparent().remove(run)
+    for box in list(root.iter(f"{W}txbxContent")):
+        host = next(box.iterancestors(f"{W}p"), None)
+        if host is not None:
+            for inner in reversed(list(box)):
+                host.addnext(inner)
     return root
-
-
-def _levels(package: Package) -> dict[str, int]:
-    """Heading level by style: as the style says, or as its name does; `Title` stands above all."""
-    if "word/styles.xml" not in package.names:
-        return {}
-    levels: dict[str, int] = {}
-    for style in package.xml("word/styles.xml").iter(f"{W}style"):
-        identity = str(style.get(f"{W}styleId"))
-        name = style.find(f"{W}name")
-        title = str(name.get(f"{W}val")) if name is not None else identity
-        outline = style.find(f"{W}pPr/{W}outlineLvl")
-        if outline is not None and str(outline.get(f"{W}val")) in "012345678":
-            levels[identity] = int(str(outline.get(f"{W}val"))) + 1
-        elif match := _HEADING_STYLE.fullmatch(title):
-            levels[identity] = int(match[1])
-        elif title.lower() == "title":
-            levels[identity] = 1
-    return {identity: level for identity, level in levels.items() if level <= 6}
-
-
-def _numbered(package: Package) -> frozenset[tuple[str, str]]:
-    """The `(list, depth)` pairs that count, where others have bullets."""
-    if "word/numbering.xml" not in package.names:
-        return frozenset()
-    root = package.xml("word/numbering.xml")
-    formats = {
-        (definition.get(f"{W}abstractNumId"), level.get(f"{W}ilvl")): found.get(f"{W}val")
-        for definition in root.iter(f"{W}abstractNum")
-        for level in definition.iter(f"{W}lvl")
-        if (found := level.find(f"{W}numFmt")) is not None
-    }
-    counted = set()
-    for number in root.iter(f"{W}num"):
-        link = number.find(f"{W}abstractNumId")
-        for (definition, depth), kind in formats.items():
-            if link is not None and definition == link.get(f"{W}val") and kind not in ("bullet", "none"):
-                counted.add((str(number.get(f"{W}numId")), str(depth)))
-    return frozenset(counted)
 
 
 def _notes(package: Package, reading: _Reading) -> Iterator[str]:
@@ -100,13 +65,12 @@ def _notes(package: Package, reading: _Reading) -> Iterator[str]:
 class _Reading:
     """What the body's paragraphs are read by."""
 
-    levels: dict[str, int]
-    numbered: frozenset[tuple[str, str]]
+    styles: Styles
 
     def blocks(self, body: _Element) -> Iterator[str]:
         """The blocks of a body, the items of a list gathered into one."""
         items: list[str] = []
-        counts: dict[int, int] = {}
+        counts: dict[tuple[str, int], int] = {}
         for element in _content(body):
             if element.tag == f"{W}tbl":
                 block: str | None = markdown.table(self._rows(element))
@@ -118,41 +82,28 @@ class _Reading:
                 block = self._paragraph(element)
             if items and block:
                 yield "\n".join(items)
-                items, counts = [], {}
+                items = []
             if block:
                 yield block
         yield "\n".join(items)
 
     def _paragraph(self, element: _Element) -> str:
         text = self.text(element)
-        level = self._level(_properties(element))
+        level = self.styles.level(_properties(element))
         return markdown.heading(text, level) if level else markdown.paragraph(text)
 
-    def _level(self, properties: _Element | None) -> int:
-        if properties is None:
-            return 0
-        outline = properties.find(f"{W}outlineLvl")
-        if outline is not None and str(outline.get(f"{W}val")) in "012345":
-            return int(str(outline.get(f"{W}val"))) + 1
-        style = properties.find(f"{W}pStyle")
-        return self.levels.get(str(style.get(f"{W}val")), 0) if style is not None else 0
-
-    def _item(self, element: _Element, counts: dict[int, int]) -> str | None:
-        """A line of a list, numbered as Word would; None for what is none."""
-        properties = _properties(element)
-        listed = properties.find(f"{W}numPr") if properties is not None else None
-        if listed is None or self._level(properties) or not (text := self.text(element)).strip():
+    def _item(self, element: _Element, counts: dict[tuple[str, int], int]) -> str | None:
+        """A line of a list, numbered as Word would, which counts on where other text stands between; None for what is
+        none."""
+        place = self.styles.place(_properties(element))
+        if place is None or not (text := self.text(element)).strip():
             return None
-        number, level = listed.find(f"{W}numId"), listed.find(f"{W}ilvl")
-        identity = str(number.get(f"{W}val")) if number is not None else "0"
-        given = str(level.get(f"{W}val")) if level is not None else "0"
-        depth = int(given) if given in "012345678" else 0
-        if identity == "0":
-            return None
-        counts[depth] = counts.get(depth, 0) + 1
-        for deeper in [known for known in counts if known > depth]:
+        here = (place.identity, place.depth)
+        counts[here] = counts.get(here, 0) + 1
+        for deeper in [known for known in counts if known[0] == place.identity and known[1] > place.depth]:
             del counts[deeper]
-        return markdown.item(text, depth, counts[depth] if (identity, given) in self.numbered else None)
+        counted = (place.identity, place.level) in self.styles.numbered
+        return markdown.item(text, place.depth, counts[here] if counted else None)
 
     def _rows(self, table: _Element) -> Iterator[list[str]]:
         for row in table.iterchildren(f"{W}tr"):
@@ -178,9 +129,8 @@ def _properties(paragraph: _Element) -> _Element | None:
 
 _PROPERTIES = f"{W}pPr"
 _TEXT = f"{W}t"
-_INLINE = tuple(
-    f"{W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen", "footnoteReference", "endnoteReference")
-)
+_SPOKEN = ("t", "tab", "br", "cr", "noBreakHyphen", "footnoteReference", "endnoteReference")
+_INLINE = (*(f"{W}{name}" for name in _SPOKEN), FORMULA)
 _FIXED = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011"}
 
 
@@ -191,6 +141,8 @@ def _inline(element: _Element) -> str:
         # A tab in a paragraph's properties is a tab stop, not a character.
         parent = element.getparent()
         return _FIXED[str(element.tag)] if parent is not None and parent.tag == f"{W}r" else ""
+    if element.tag == FORMULA:
+        return formula(element)
     kind = "f" if str(element.tag).endswith("footnoteReference") else "e"
     return f"[^{kind}{element.get(f'{W}id')}]"
 
