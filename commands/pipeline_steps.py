@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from generation_functions.config import Pipeline
     from generation_functions.prompts import Prompt, PromptBook
     from generation_functions.steps.step import PromptedStep, Step
-
-_MOST_TOLD = 6
 
 
 def steps_of(function: Pipeline) -> dict[str, Step]:
@@ -51,11 +49,11 @@ def prompts_of(function: Pipeline, overrides: Path | None = None) -> dict[str, P
 
     prompts: dict[str, Prompt] = {}
     problems: list[Problem] = []
-    for part, step in _asking(function):
-        book = _book(step, overrides / part if overrides else None)
+    for part, step in asking(function):
+        book = book_of(step, overrides / part if overrides else None)
         for name in prompt_names(step):
             try:
-                prompts[str(part / name)] = book.get(name)
+                prompts[str(part / name)] = book.get(name, step=step)
             except ConfigError as exc:
                 problems += exc.problems
     if problems:
@@ -63,27 +61,7 @@ def prompts_of(function: Pipeline, overrides: Path | None = None) -> dict[str, P
     return prompts
 
 
-def prompt_set_warnings(function: Pipeline, prompt_set: Path | None) -> list[str]:
-    """What a set of prompts has that no step reads: most often files called otherwise than what they replace."""
-    from generation_functions.prompts import PromptBook
-
-    if prompt_set is None:
-        return []
-    if not prompt_set.is_dir():
-        return [f"there is no folder {prompt_set}: the pipeline's own prompts are used"]
-    read = [str(part / name) for part, step in _asking(function) for name in prompt_names(step)]
-    unread = [name for name in PromptBook([prompt_set]).names() if name not in read]
-    if not unread:
-        return []
-    return [f"no step reads {_listed(unread)} of {prompt_set}; what steps read is called {_listed(read)}"]
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(dict.fromkeys(names[:_MOST_TOLD]))
-    return f"{shown} and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else shown
-
-
-def _asking(function: Pipeline) -> Iterator[tuple[PurePosixPath, PromptedStep]]:
+def asking(function: Pipeline) -> Iterator[tuple[PurePosixPath, PromptedStep]]:
     """Every step that asks a model, with the part it is of."""
     from generation_functions.steps.step import PromptedStep
 
@@ -105,7 +83,8 @@ def prompt_names(step: PromptedStep) -> list[str]:
     return [chosen] if isinstance(chosen, str) else []
 
 
-def _book(step: PromptedStep, overrides: Path | None) -> PromptBook:
+def book_of(step: PromptedStep, overrides: Path | None) -> PromptBook:
+    """A step's prompts, those of a set of overrides first."""
     from generation_functions.prompts import PromptBook
 
     return PromptBook([*([overrides] if overrides else []), step.prompts_dir])

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from commands import summary
 from commands.job import Job, add_change_arguments, changes_of, command_line, load_jobs
-from commands.pipeline_steps import prompt_set_warnings
 from commands.progress import progress_for
+from commands.prompt_sets import prompt_set_notes, prompt_set_warnings
 from commands.spread import add_spread_arguments, cut_of, spread_jobs
 from commands.status import lines_of_runs_inside
 from commands.terminal import counted, money, paint, print_error, print_warning, say
@@ -108,7 +108,7 @@ def _only_news(log: Any) -> Any:
 
 def _tell_beforehand(job: Job) -> None:
     say(f"{paint(job.name, 'bold')} → {job.output_dir}")
-    for note in (*job.notes, *_changed_since(job)):
+    for note in (*job.notes, *prompt_set_notes(job.function, job.settings.prompts), *_changed_since(job)):
         say(f"  {note}")
     for warning in prompt_set_warnings(job.function, job.settings.prompts):
         print_warning(warning)

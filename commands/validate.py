@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from commands.job import Changes, Job, load_jobs, this_project
-from commands.pipeline_steps import prompt_set_warnings, prompts_of, steps_of
+from commands.pipeline_steps import prompts_of, steps_of
+from commands.prompt_sets import prompt_set_notes, prompt_set_warnings
 from commands.terminal import counted, paint, print_problem, print_warning, say
 from generation_functions.errors import ConfigError, Problem
 
@@ -59,8 +60,14 @@ def _tell(jobs: Sequence[Job], problems: Sequence[Problem]) -> None:
     for job in () if problems else jobs:
         parts = (counted(len(job.kwargs), "parameter"), counted(len(steps_of(job.function)), "step"))
         say(f"{paint('ok', 'green')} {job.config} ({job.name}, {', '.join(parts)})")
+        for note in _notes(job):
+            say(f"  {note}")
         for warning in _warnings(job):
             print_warning(warning)
+
+
+def _notes(job: Job) -> list[str]:
+    return prompt_set_notes(job.function, job.settings.prompts)
 
 
 def _warnings(job: Job) -> list[str]:
@@ -82,6 +89,7 @@ def _as_json(config: Path | None, jobs: Sequence[Job], problems: Sequence[Proble
         "config": str(config) if config is not None else "super_config.yaml",
         "ok": not problems,
         "pipelines": [job.name for job in jobs],
+        "prompts": [note for job in jobs for note in _notes(job)] if not problems else [],
         "warnings": [warning for job in jobs for warning in _warnings(job)],
         "problems": [
             {"message": p.message, "file": str(p.file) if p.file else None, "line": p.line, "hint": p.hint}

@@ -29,8 +29,11 @@ class Message(NamedTuple):
     begins: int
 
 
-def read_messages(text: str, path: Path | None = None) -> tuple[list[Message], list[Problem]]:
-    """The messages of a prompt file and what is wrong with it; a file that is one string gives one without a role."""
+def read_messages(text: str, path: Path | None = None, *, in_order: bool = True) -> tuple[list[Message], list[Problem]]:
+    """The messages of a prompt file and what is wrong with it; a file that is one string gives one without a role.
+
+    Roles may follow each other in any order where `in_order` is False.
+    """
     try:
         problems = list(_unsafe_parts(text, path))
         root = None if problems else yaml.compose(text, Loader=_Loader)
@@ -47,7 +50,7 @@ def read_messages(text: str, path: Path | None = None) -> tuple[list[Message], l
         hint = "write `- role: user` and below it `  content: |` and the text"
         return [], [Problem("a prompt is a non-empty list of {role, content}, or one text", path, 1, hint)]
     messages = [message for item in root.value if (message := _read_item(item, text, path, problems)) is not None]
-    problems += _disorder(messages, path) if len(messages) == len(root.value) else []
+    problems += _disorder(messages, path) if in_order and len(messages) == len(root.value) else []
     return messages, problems
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import orjson
 
@@ -22,7 +22,14 @@ from generation_functions.errors import Problem, PromptError
 from generation_functions.models.exchange import Messages
 from generation_functions.rows import Json, canonical_json, content_key
 
+if TYPE_CHECKING:
+    from generation_functions.stand_ins import StandIn
+    from generation_functions.steps.step import PromptedStep
+
 PromptMode: TypeAlias = Literal["chat", "completion"]
+
+Names: TypeAlias = Mapping[str, str]
+"""The names in braces of another program's prompt, each with the field or value of ours that fills it."""
 
 SUFFIXES: Mapping[PromptMode, tuple[str, ...]] = {
     "chat": (".yaml", ".yml", ".txt"),
@@ -31,6 +38,7 @@ SUFFIXES: Mapping[PromptMode, tuple[str, ...]] = {
 """The endings a prompt's file may have, and which is preferred where a folder has several."""
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}|[{}]")
+_SINGLE = re.compile(r"[{}]")
 _LITERAL_TOKEN = re.compile(r"\{([^\W\d]\w*)\}|[{}]")
 _ALONE = re.compile(r"(?<!\{)\{(?!\{|[^\W\d]\w*\})")
 _NEARLY_A_NAME = re.compile(r"\{\s+[^\W\d]\w*\s*\}|\{[^\W\d]\w*\s+\}")
@@ -78,15 +86,20 @@ class Prompt:
     overrides: Path | None = None
 
     @classmethod
-    def load(cls, path: Path, *, name: str | None = None, overrides: Path | None = None) -> Prompt:
-        """Read a prompt file. Raises `PromptError` with every problem found in it."""
+    def load(
+        cls, path: Path, *, name: str | None = None, overrides: Path | None = None, names: Names | None = None
+    ) -> Prompt:
+        """Read a prompt file. Raises `PromptError` with every problem found in it.
+
+        `names` are those that a file of another program has in braces, each with our name for it; all else is text.
+        """
         name = name or path.stem
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as exc:
             raise PromptError(Problem(f"cannot read prompt {name!r}: {exc}", path)) from exc
         read = read_plain_prompt if path.suffix == ".txt" else read_yaml_prompt
-        return cls(name, read(text, path), path, overrides)
+        return cls(name, read(text, path, names), path, overrides)
 
     @classmethod
     def of(cls, text: str, *, system: str | None = None, name: str = "inline") -> Prompt:
@@ -179,12 +192,29 @@ class PromptBook:
     folders: Sequence[Path]
     _loaded: dict[tuple[str, PromptMode], Prompt] = field(default_factory=dict, repr=False, compare=False)
 
-    def get(self, name: str, *, mode: PromptMode = "chat") -> Prompt:
-        """The prompt of that name, parsed once. Raises `PromptError` where there is none, or it is broken."""
+    def get(self, name: str, *, mode: PromptMode = "chat", step: PromptedStep | None = None) -> Prompt:
+        """The prompt of that name, parsed once. Raises `PromptError` where there is none, or it is broken.
+
+        With the step that asks, also from a file that may stand in for it under another name.
+        """
         known = self._loaded.get((name, mode))
         if known is None:
-            known = self._loaded[name, mode] = self._load(name, mode)
+            stand_in = self.standing(name, step) if step is not None else None
+            known = self._loaded[name, mode] = self._load(name, mode, stand_in)
         return known
+
+    def standing(self, name: str, step: PromptedStep) -> StandIn | None:
+        """What stands in for a step's prompt: nothing where a folder before the pipeline's own has one of our name."""
+        wanted = [each for each in step.stand_ins if each.is_for(step, name)]
+        for folder in self.folders[:-1] if wanted else ():
+            own = _file_of(folder, name, "chat")
+            for each in wanted:
+                path = _file_of(folder, each.file, "chat")
+                if path is not None and (own is None or (path == own and not _says(path, each.unless))):
+                    return each
+            if own is not None:
+                return None
+        return None
 
     def names(self) -> list[str]:
         """Every prompt there is, sorted; those in a folder as `folder/name`."""
@@ -204,13 +234,19 @@ class PromptBook:
             raise self._missing(folder_name, [n.rpartition("/")[0] for n in self.names() if "/" in n], "variations in")
         return [self.get(name, mode=mode) for name in names]
 
-    def _load(self, name: str, mode: PromptMode) -> Prompt:
+    def _load(self, name: str, mode: PromptMode, stand_in: StandIn | None = None) -> Prompt:
         _refuse_odd_name(name)
-        paths = [path for folder in self.folders if (path := _file_of(folder, name, mode)) is not None]
+        paths = self._paths(name, mode)
+        if stand_in is not None:
+            paths = [*self._paths(stand_in.file, mode)[:1], *paths[-1:]]
         if not paths:
             raise self._missing(name, self.names(), "prompt named")
         overridden = paths[1] if len(paths) > 1 else None
-        return Prompt.load(paths[0], name=name, overrides=overridden).for_mode(mode)
+        names = stand_in.names if stand_in is not None else None
+        return Prompt.load(paths[0], name=name, overrides=overridden, names=names).for_mode(mode)
+
+    def _paths(self, name: str, mode: PromptMode) -> list[Path]:
+        return [path for folder in self.folders if (path := _file_of(folder, name, mode)) is not None]
 
     def _missing(self, name: str, existing: Sequence[str], what: str) -> PromptError:
         from generation_functions.config.suggestions import did_you_mean
@@ -220,11 +256,14 @@ class PromptBook:
         return PromptError(Problem(f"no {what} {name!r}; looked in {looked}", hint=hint))
 
 
-def read_plain_prompt(text: str, path: Path | None = None) -> tuple[tuple[str, Template], ...]:
+def read_plain_prompt(
+    text: str, path: Path | None = None, names: Names | None = None
+) -> tuple[tuple[str, Template], ...]:
     """The one turn of a completion prompt. The newline that editors put at a file's end is no part of it."""
     problems: list[Problem] = []
-    literal = braces_are_literal([(text, 1)], path, problems)
-    template = parse_template(text.removesuffix("\n"), 1, text, path, problems, literal=literal)
+    literal = names is None and braces_are_literal([(text, 1)], path, problems)
+    body = text.removesuffix("\n")
+    template = parse_template(body, 1, text, path, problems, literal=literal, names=names)
     if not text.strip():
         problems.append(Problem("the prompt is empty", path))
     if problems:
@@ -232,13 +271,18 @@ def read_plain_prompt(text: str, path: Path | None = None) -> tuple[tuple[str, T
     return (("", template),)
 
 
-def read_yaml_prompt(text: str, path: Path | None = None) -> tuple[tuple[str, Template], ...]:
+def read_yaml_prompt(
+    text: str, path: Path | None = None, names: Names | None = None
+) -> tuple[tuple[str, Template], ...]:
     """The turns of a YAML prompt. Raises `PromptError` with every problem found."""
     from generation_functions.prompt_yaml import read_messages
 
-    read, problems = read_messages(text, path)
-    literal = braces_are_literal([(m.written, m.line) for m in read], path, problems)
-    turns = tuple((m.role, parse_template(m.content, m.line, m.written, path, problems, literal=literal)) for m in read)
+    read, problems = read_messages(text, path, in_order=names is None)
+    literal = names is None and braces_are_literal([(m.written, m.line) for m in read], path, problems)
+    turns = tuple(
+        (m.role, parse_template(m.content, m.line, m.written, path, problems, literal=literal, names=names))
+        for m in read
+    )
     if problems:
         raise PromptError(sorted(problems, key=lambda problem: problem.line or 0))
     return turns
@@ -273,28 +317,38 @@ def parse_template(
     problems: list[Problem],
     *,
     literal: bool = False,
+    names: Names | None = None,
 ) -> Template:
     """Split a text at its `{names}`. A brace that stands alone is added to `problems`, unless braces are `literal`.
 
+    With `names`, only those are places, by our names for them, and every other brace is text: a text with single ones
+    keeps its doubled ones too, as one that Python's `str.format` could not fill.
     `written` is the text as it stands in the file from `first_line` on (with indentation and quotes): the n-th brace of
     one is the n-th brace of the other, which gives every placeholder its line.
     """
     lines = _lines_of_braces(written, first_line)
+    literal = literal if names is None else _SINGLE.search(_TOKEN.sub(_without_pairs, text)) is not None
     literals, slots, at = [""], list[Slot](), 0
     for match in (_LITERAL_TOKEN if literal else _TOKEN).finditer(text):
         literals[-1] += text[at : match.start()]
         line, at, token = next(lines, first_line), match.end(), match.group()
         if len(token) > 1:
             next(lines, first_line)
-        if match.group(1):
-            slots.append(Slot(match.group(1), line))
+        if match.group(1) and (names is None or match.group(1) in names):
+            slots.append(Slot(match.group(1) if names is None else names[match.group(1)], line))
             literals.append("")
+        elif match.group(1):
+            literals[-1] += token
         elif len(token) == 2 or literal:
             literals[-1] += token[0]
         else:
             problems.append(_lone_brace(token, text[match.start() : match.start() + 20], path, line))
     literals[-1] += text[at:]
     return Template(tuple(literals), tuple(slots))
+
+
+def _without_pairs(token: re.Match[str]) -> str:
+    return token.group() if len(token.group()) == 1 else ""
 
 
 def _lone_brace(brace: str, excerpt: str, path: Path | None, line: int) -> Problem:
@@ -319,6 +373,10 @@ def _as_json(value: Json) -> str:
 def _file_of(folder: Path, name: str, mode: PromptMode) -> Path | None:
     candidates = (folder / f"{name}{suffix}" for suffix in SUFFIXES[mode])
     return next((path for path in candidates if path.is_file()), None)
+
+
+def _says(path: Path, words: str | None) -> bool:
+    return words is not None and words in path.read_text(encoding="utf-8", errors="replace")
 
 
 def _refuse_odd_name(name: str) -> None:

@@ -32,6 +32,7 @@ from generation_functions.run.options import RunOptions
 from generation_functions.run.shard import ends_here
 from generation_functions.run.sources import Documents, given_rows
 from generation_functions.run.written import Dataset, Shape, dataset_stage
+from generation_functions.stand_ins import fitted
 from generation_functions.steps.asking import Asking, Doing, Services
 from generation_functions.steps.one_off import OneOffStep
 from generation_functions.steps.outcome import Outcome
@@ -307,6 +308,8 @@ class Run(Services):
     ) -> StepStage:
         """A step with its model and settings, ready to run. Raises `ConfigError` for a setting nobody asked for."""
         step, values = step.with_settings(settings)
+        if isinstance(step, PromptedStep) and self.options.prompts is not None:
+            step = fitted(step, self._book(step.prompts_dir))
         if isinstance(step, PromptedStep) and model is not None:
             _check_mode(step, model)
             self._check_values(step, model, values)
@@ -343,7 +346,7 @@ class Run(Services):
         place = (step.prompts_dir, chosen, mode)
         found = self._prompts.get(place)
         if found is None:
-            found = self._prompts[place] = self._book(step.prompts_dir).get(chosen, mode=mode)
+            found = self._prompts[place] = self._book(step.prompts_dir).get(chosen, mode=mode, step=step)
             self.folder.prompts[chosen] = found.version
             self.folder.store.share(found.shared)
         return found

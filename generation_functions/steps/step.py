@@ -18,6 +18,7 @@ from generation_functions.steps.outcome import Outcome
 
 if TYPE_CHECKING:
     from generation_functions.prompts import Prompt
+    from generation_functions.stand_ins import StandIn
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class PromptedStep(Step):
     sampling      body fields of the request: temperature, max_tokens, stop, ... They win over the model's own.
     retries       more tries after an answer that does not parse or validate
     show_failure  whether a further try shows the model its answer's fault
+    stand_ins     prompt files of another program that a folder of `prompts:` may have in place of its own
     """
 
     _: KW_ONLY
@@ -61,6 +63,7 @@ class PromptedStep(Step):
     sampling: Mapping[str, Json] = field(default_factory=dict)
     retries: int = 3
     show_failure: bool = False
+    stand_ins: tuple[StandIn, ...] = ()
     prompts_dir: Path = field(default_factory=lambda: _folder_of_author() / "prompts")
 
     @property

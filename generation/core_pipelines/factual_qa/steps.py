@@ -8,7 +8,7 @@ from typing import Any
 
 from generation.core_components.source_references import speaks_of_its_source
 from generation.core_components.titles import with_title
-from generation.core_pipelines.factual_qa import offline_rules
+from generation.core_pipelines.factual_qa import offline_rules, stand_ins
 from generation_functions import MajorityVoteStep, OneToManyStep, PipelineStep
 from generation_functions.parsing import choice, question_answer_pairs, verdict
 
@@ -64,6 +64,7 @@ keep_suitable = MajorityVoteStep(
     reason="unsuitable: no running prose with facts",
     prepare=with_title,
     offline=offline_rules.keep_suitable,
+    stand_ins=stand_ins.keep_suitable,
     sampling=JUDGING,
 )
 
@@ -74,6 +75,7 @@ ask_questions = OneToManyStep(
     empty="nothing in it to ask about",
     prepare=with_title,
     offline=offline_rules.ask_questions,
+    stand_ins=stand_ins.ask_questions,
     sampling=WRITING,
     show_failure=True,
 )
@@ -83,6 +85,7 @@ check_question = MajorityVoteStep(
     parse=verdict(yes="answerable", no="unanswerable"),
     reason="the question cannot be answered from the text",
     offline=offline_rules.check_question,
+    stand_ins=stand_ins.check_question,
     sampling=JUDGING,
 )
 
@@ -91,6 +94,7 @@ check_relevance = MajorityVoteStep(
     parse=verdict(yes="relevant", no="irrelevant"),
     reason="the answer does not answer the question",
     offline=offline_rules.check_relevance,
+    stand_ins=stand_ins.check_relevance,
     sampling=JUDGING,
 )
 
@@ -99,6 +103,7 @@ check_answer = MajorityVoteStep(
     parse=verdict(yes="accurate", no="inaccurate"),
     reason="the answer is not supported by the text",
     offline=offline_rules.check_answer,
+    stand_ins=stand_ins.check_answer,
     sampling=JUDGING,
 )
 
@@ -108,6 +113,7 @@ repair = PipelineStep(
     validate=still_speaks_of_source,
     drop_if=beyond_repair,
     offline=offline_rules.repair,
+    stand_ins=stand_ins.repair,
     sampling={"temperature": 0.2, "max_tokens": 1200},
     show_failure=True,
 )
