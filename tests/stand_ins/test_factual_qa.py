@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.project import Project
-from tests.stand_ins.folder import Answers, Theirs, answered, called
+from tests.stand_ins.folder import Answers, Theirs, answered, called, texts_of
 
 FILES = {
     "judge_paragraph_no_filenames": 'Text:\n"""\n{text}\n"""\nIs it suitable?',
