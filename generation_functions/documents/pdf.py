@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from generation_functions.documents import ocr
 from generation_functions.documents.document import Document, Limits, Skip, whole
 from generation_functions.documents.encoding import clean_text
-from generation_functions.documents.pdf_lines import Line, page_lines
+from generation_functions.documents.pdf_form import open_form, written_lines
+from generation_functions.documents.pdf_lines import page_lines
+from generation_functions.documents.pdf_order import Line
 from generation_functions.documents.pdf_running import without_running
 from generation_functions.documents.pdf_text import PageText, assembled, body_size
 from generation_functions.errors import DocumentError
@@ -27,6 +29,7 @@ def read_pdf(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
     """One document with its pages, and a skip that names the pages that gave no text though they show something."""
     document = _opened(whole(file, limits))
     try:
+        open_form(document)
         pages = [_lines(document, number, limits) for number in range(len(document))]
         scans = {number: seen for number, seen in enumerate(pages) if isinstance(seen, _Scan)}
         lines = without_running([[] if isinstance(seen, _Scan) else seen for seen in pages])
@@ -80,7 +83,7 @@ def _lines(document: PdfDocument, number: int, limits: Limits) -> list[Line] | _
     except pypdfium2.PdfiumError as exc:
         return _Scan(reason=f"damaged: {exc}")
     try:
-        found = page_lines(page)
+        found = page_lines(page, list(written_lines(document, page)) if document.formenv is not None else [])
         return _Scan() if not found and _shows_something(page) else found
     finally:
         page.close()

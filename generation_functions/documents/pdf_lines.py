@@ -1,47 +1,30 @@
-"""The lines of a PDF page with their places, in reading order: columns one after another, rows of tables together."""
+"""The lines of a PDF page with their places, in reading order."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from generation_functions.documents.pdf_direction import RIGHT_TO_LEFT, logical, mostly_right_to_left, words
+from generation_functions.documents.pdf_order import Box, Line, ordered, union
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
-COLUMN_CHARACTERS = 18
-"""Characters in the middle line of a column; what is narrower is a table's."""
-
 _HYPHENS = {"\ufffe": "\u00ad", "\x02": "\u00ad"}
-_MOST_COLUMNS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of one column. Places are in points from the page's lower left corner; `size` is its type's, in points.
+def page_lines(page: PdfPage, written: Sequence[Line] = ()) -> list[Line]:
+    """The page's lines in reading order, with those that were written into its form.
 
-    A row of a table has its cells, too.
-    """
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-    page_height: float = 0.0
-    cells: tuple[str, ...] = field(default=())
-
-
-def page_lines(page: PdfPage) -> list[Line]:
-    """The page's lines in reading order. A hyphen that a line was broken at is a soft one (U+00AD)."""
+    A hyphen that a line was broken at is a soft one (U+00AD)."""
     textpage = page.get_textpage()
     try:
-        found = list(_segments(textpage, page.get_height()))
+        found = [*_segments(textpage, page.get_height()), *written]
     finally:
         textpage.close()
-    return list(_ordered(found))
+    return ordered(found, mostly_right_to_left(line.text for line in found))
 
 
 def _segments(textpage: PdfTextPage, height: float) -> Iterator[Line]:
@@ -70,6 +53,9 @@ def _placed(textpage: PdfTextPage, at: int, line: str, height: float) -> Iterato
 
     stripped = line.rstrip("\r \t\0")
     skipped = len(stripped) - len(stripped.lstrip())
+    if RIGHT_TO_LEFT.search(line):
+        yield from _backward(textpage, at + skipped, len(stripped) - skipped, height)
+        return
     boxes = _boxes(textpage, at + skipped, len(stripped) - skipped)
     if not boxes:
         return
@@ -80,13 +66,23 @@ def _placed(textpage: PdfTextPage, at: int, line: str, height: float) -> Iterato
         yield _line(stripped.strip(), groups[0], size, height)
         return
     for group in groups:
-        left, bottom, right, top = _union(group)
+        left, bottom, right, top = union(group)
         text = textpage.get_text_bounded(left - 0.5, bottom - 0.5, right + 0.5, top + 0.5)
         if text.strip():
             yield _line(" ".join(text.split()), group, size, height)
 
 
-Box = tuple[float, float, float, float]
+def _backward(textpage: PdfTextPage, at: int, count: int, height: float) -> Iterator[Line]:
+    """The same of a line with words written from right to left."""
+    from pypdfium2 import raw
+
+    found = words(textpage, at, count)
+    boxes = [union([glyph.box for glyph in word]) for word in found]
+    size = _visible_size(raw.FPDFText_GetFontSize(textpage.raw, at) or 1.0, boxes or [(0.0, 0.0, 0.0, 0.0)])
+    start = 0
+    for group in _grouped(boxes, size):
+        yield _line(logical(found[start : start + len(group)]), group, size, height)
+        start += len(group)
 
 
 def _boxes(textpage: PdfTextPage, at: int, count: int) -> list[Box]:
@@ -117,92 +113,8 @@ def _grouped(boxes: Sequence[Box], size: float) -> list[list[Box]]:
     return groups
 
 
-def _union(boxes: Sequence[Box]) -> Box:
-    return (
-        min(box[0] for box in boxes), min(box[1] for box in boxes),
-        max(box[2] for box in boxes), max(box[3] for box in boxes),
-    )  # fmt: skip
-
-
 def _line(text: str, boxes: Sequence[Box], size: float, height: float) -> Line:
     text = "".join(_HYPHENS.get(char, char) for char in text if char != "\0" and (char >= " " or char in "\t\x02"))
-    left, bottom, right, top = _union(boxes)
+    left, bottom, right, top = union(boxes)
     # Letters of a font that is not at hand have boxes without height.
     return Line(text, left, bottom, right, max(top, bottom + size * 0.5), size, height)
-
-
-# Reading order
-
-
-def _ordered(lines: list[Line], depth: int = 0) -> Iterator[Line]:
-    """Columns from left to right, each from top to bottom; what stands across them divides the page."""
-    rows = _rows(lines)
-    if depth > _MOST_COLUMNS * 4 or all(len(row) == 1 for row in rows):
-        yield from (line for row in rows for line in row)
-        return
-    gutter = _gutter(lines)
-    if gutter is not None:
-        for side in ([line for line in lines if line.right <= gutter], [line for line in lines if line.left >= gutter]):
-            yield from _ordered(side, depth + 1)
-        return
-    cut = _cut(rows)
-    if cut is not None:
-        yield from _ordered([line for row in rows[:cut] for line in row], depth + 1)
-        yield from _ordered([line for row in rows[cut:] for line in row], depth + 1)
-        return
-    yield from map(_joined, rows)
-
-
-def _rows(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines that stand beside one another, from top to bottom, each row from left to right."""
-    rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda line: -(line.top + line.bottom)):
-        middle = (line.top + line.bottom) / 2
-        if rows and rows[-1][0].bottom <= middle <= rows[-1][0].top:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.left) for row in rows]
-
-
-def _gutter(lines: Sequence[Line]) -> float | None:
-    """Where a vertical gap divides all lines into two sides that read as columns."""
-    edge = -1e9
-    for line in sorted(lines, key=lambda line: line.left):
-        if edge > -1e9 and line.left > edge + line.size * 0.5:
-            middle = (edge + line.left) / 2
-            sides = ([one for one in lines if one.right <= middle], [one for one in lines if one.left >= middle])
-            if all(map(_is_column, sides)):
-                return middle
-        edge = max(edge, line.right)
-    return None
-
-
-def _is_column(lines: Sequence[Line]) -> bool:
-    lengths = sorted(_width(line.text) for line in lines)
-    return len(lines) >= 2 and lengths[len(lengths) // 2] >= COLUMN_CHARACTERS
-
-
-def _width(text: str) -> int:
-    """Letters, those of East Asia counted double."""
-    return len(text) + sum(1 for char in text if "\u2e80" <= char <= "\uffdc")
-
-
-def _cut(rows: list[list[Line]]) -> int | None:
-    """The row before or after which columns begin or end: at rows of one line that stand across a gutter of others."""
-    for index in range(1, len(rows)):
-        above, below = rows[index - 1], rows[index]
-        if (len(above) == 1) != (len(below) == 1):
-            one, more = (above[0], below) if len(above) == 1 else (below[0], above)
-            if any(one.left < line.left - 1 < one.right for line in more[1:]):
-                return index
-    return None
-
-
-def _joined(row: list[Line]) -> Line:
-    """A row of a table as one line."""
-    if len(row) == 1:
-        return row[0]
-    left, bottom, right, top = _union([(line.left, line.bottom, line.right, line.top) for line in row])
-    cells = tuple(line.text for line in row)
-    return Line("  ".join(cells), left, bottom, right, top, row[0].size, row[0].page_height, cells)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TypeAlias
 
-from generation_functions.documents.pdf_lines import Line
+from generation_functions.documents.pdf_order import Line
 from generation_functions.documents.pdf_text import body_size, heading_level
 
 _Mark: TypeAlias = tuple[str, int]

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from generation_functions.documents import markdown
 from generation_functions.documents.encoding import clean_text
-from generation_functions.documents.pdf_lines import Line
+from generation_functions.documents.pdf_order import Line
 
 HEADING = 1.15
 """How much larger than the body's a heading's type is."""

@@ -19,6 +19,18 @@ def made_pdf(pages: Sequence[Sequence[Placed]], *, title: str = "") -> bytes:
     return _file(bodies, _font(), b"/Font << /F 3 0 R >>", title)
 
 
+def filled_pdf(page: Sequence[Placed], name: str, value: str, box: tuple[int, int, int, int]) -> bytes:
+    """A PDF of one page with a form of one field, in which somebody has written."""
+    field = (
+        b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (%s) /V <feff%s> /Rect [%d %d %d %d] /F 4 /DA (/F 10 Tf) >>"
+    ) % (name.encode(), value.encode("utf-16-be").hex().encode(), *box)
+    shared = [*_font(), field]
+    number = 2 + len(shared)
+    plain = _file([b"".join(_shown(*placed) for placed in page)], shared, b"/Font << /F 3 0 R >>", "")
+    form = b"/Type /Catalog /AcroForm << /Fields [%d 0 R] >>" % number
+    return plain.replace(b"/Type /Catalog", form).replace(b"/Type /Page ", b"/Type /Page /Annots [%d 0 R] " % number)
+
+
 def scanned_pdf(pages: int) -> bytes:
     """A PDF whose pages are pictures: grey, without any text."""
     picture = zlib.compress(b"\x80" * 64 * 64)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from generation_functions.chunking import chunk_document
 from generation_functions.documents import Document, Skip, read_documents
-from tests.documents.made_pdf import Placed, made_pdf, scanned_pdf
+from tests.documents.made_pdf import Placed, filled_pdf, made_pdf, scanned_pdf
 
 COLUMN = [
     "the sea rises twice in a day and falls", "twice in a day as well because the earth",
@@ -44,6 +45,54 @@ def test_columns_are_read_one_after_another_even_if_drawn_row_by_row(tmp_path: P
     text = read(tmp_path, made_pdf([[heading, *rows, below]])).text
     upper = JOINED.upper().replace("AND WATER", "AND WATER")
     assert text.split("\n\n") == ["# The tides", JOINED, upper, below[3] + "\n"]
+
+
+def test_columns_of_other_heights_below_a_line_across_both_are_read_one_after_another(tmp_path: Path) -> None:
+    across: Placed = (
+        50,
+        730,
+        10,
+        "Abstract: this line goes right across the page, from one of its margins to another",
+    )
+    short: Placed = (50, 716, 10, "and ends here.")
+    left = [(50.0, 690.0, 14.0, "1 Method"), *column(50, COLUMN, top=670)]
+    right = column(300, [line.upper() for line in COLUMN], top=694)
+    text = read(tmp_path, made_pdf([[across, short, *left, *right]])).text
+
+    assert text.split("\n\n") == [f"{across[3]} {short[3]}", "# 1 Method", JOINED, JOINED.upper() + "\n"]
+
+
+def test_raised_numbers_stand_where_they_are_raised(tmp_path: Path) -> None:
+    page: list[Placed] = [
+        (50, 700, 12, "They say x"), (110, 707, 7, "2"), (113.5, 700, 12, ". And then they go on to say it,"),
+        (50, 686, 12, "again and again, to whoever hears it."),
+    ]  # fmt: skip
+    text = read(tmp_path, made_pdf([page])).text
+
+    assert text == "They say x2. And then they go on to say it, again and again, to whoever hears it.\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "לא נשכח את המגדלור (הישן), שהציל 42 ספינות.",
+        "בשנת 2020 נקנה מחשב IBM ThinkPad חדש!",
+        "بلغ العدد ٤٢ سفينة و 12.5% من الكل، والسلام.",
+    ],
+)
+def test_lines_from_right_to_left_are_given_as_they_are_read(tmp_path: Path, line: str) -> None:
+    mirrored = line.translate(str.maketrans("()", ")("))
+    seen = re.sub(r"[A-Za-z]+(?: [A-Za-z]+)*|[\d.]*\d", lambda run: run[0][::-1], mirrored)[::-1]
+    placed: list[Placed] = [(200, 700, 10, seen)]
+
+    assert read(tmp_path, made_pdf([placed])).text == line + "\n"
+
+
+def test_what_is_written_in_a_form_is_read_beside_its_question(tmp_path: Path) -> None:
+    page: list[Placed] = [(50, 700, 10, "Name:"), (50, 640, 10, "Below.")]
+    text = read(tmp_path, filled_pdf(page, "n", "Anna Keller", (90, 697, 300, 710))).text
+
+    assert text == "Name: Anna Keller\n\nBelow.\n"
 
 
 def test_a_table_stays_together(tmp_path: Path) -> None:
