@@ -1,6 +1,6 @@
 """Rows a second, processor and memory of a whole run beside other tools at the same task, and beside a bare loop.
 
-    python benchmarks/beside_peers.py [--rows 2000] [--rounds 3] [--cache FOLDER] [--only NAME ...] [--save]
+    python benchmarks/beside_peers.py [--rows 2000] [--rounds 3] [--cache FOLDER] [--only NAME ...] [--json FILE]
 
 Every tool asks the same questions of the same fast endpoint, so many at once, and saves the answers in its own way by
 the best settings its documents name; each answer is then checked against its question. `peers/NAME.py` is what one of
@@ -11,7 +11,6 @@ whose round takes long has one round. Imports are not counted. Takes about fifte
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -29,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare_loop import SYSTEM, question
 from benchmarks.fast_endpoint import serving
-from benchmarks.rounds import ROOT, Figures, median, median_ratio, save, table
+from benchmarks.rounds import ROOT, Figures, arguments, median, median_ratio, save, table
 
 FOLDER = ROOT / "benchmarks" / "peers"
 PEERS = {
@@ -217,7 +216,7 @@ def summed_up(mine: list[Figures], bare: list[Figures], rows: int) -> dict[str, 
     }  # fmt: skip
 
 
-def versions(cache: Path, names: list[str]) -> dict[str, str]:
+def versions(names: list[str]) -> dict[str, str]:
     """What each peer is pinned to."""
     return {name: (FOLDER / f"requirements-{name}.txt").read_text().splitlines()[0] for name in names}
 
@@ -237,12 +236,11 @@ def shown(names: list[str], found: Mapping[int, Mapping[str, Any]], not_here: Ma
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "millrace-peers")
-    parser.add_argument("--only", nargs="+", choices=PEERS, default=list(PEERS))
-    parser.add_argument("--save", action="store_true", help="keep the result in benchmarks/results")
+    parser = arguments(__doc__, rounds=3)
+    parser.add_argument("--rows", type=int, default=2000, help="of a round (%(default)s)")
+    home = Path.home() / ".cache" / "millrace-peers"
+    parser.add_argument("--cache", type=Path, default=home, metavar="FOLDER", help="of environments (%(default)s)")
+    parser.add_argument("--only", nargs="*", choices=PEERS, default=list(PEERS), help="these peers, or none")
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
     hindered = {name: prepared(given.cache, name) for name in given.only}
@@ -251,10 +249,9 @@ def main() -> None:
     contest = Contest(given.cache, given.rows)
     found = {latency: measured(contest, names, latency, given.rounds) for latency in LATENCIES_MS}
     print(shown(names, found, not_here))
-    if given.save:
-        facts = {f"{latency}ms": figures for latency, figures in found.items()}
-        pinned = versions(given.cache, given.only)
-        save("peers", {"rows": given.rows, "in_flight": IN_FLIGHT, "pinned": pinned, "not_here": not_here, **facts})
+    facts = {f"{latency}ms": figures for latency, figures in found.items()}
+    pinned = versions(given.only)
+    save(given.json, {"rows": given.rows, "in_flight": IN_FLIGHT, "pinned": pinned, "not_here": not_here, **facts})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How often a run survives: real processes are killed, disks filled, sockets cut, at random moments, and runs resumed.
 
-    python benchmarks/chaos.py [--tries 240] [--seed 0] [--at-once 2] [--kind KIND ...] [--save]
+    python benchmarks/chaos.py [--tries 240] [--seed 0] [--at-once 2] [--kind KIND ...] [--json FILE]
 
 Each try runs a shipped pipeline by its config, in processes as a user starts them. A seed draws one to three blows of
 a kind and their moments; moments are clocks' and schedulers' too, so a seed repeats the blows, not every instant. Then
@@ -12,7 +12,6 @@ kind that fills disks needs root.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import signal
@@ -29,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.blows.kinds import HASTY, KINDS, can_mount, unmount
 from benchmarks.blows.oracle import asked, dataset_files, faults_of, repeated
-from benchmarks.blows.subject import HASTY_S, PATIENT_S, Calm, Subject, subjects
+from benchmarks.blows.subject import HASTY_S, PATIENT_S, PIPELINES, Calm, Subject, subjects
 from benchmarks.blows.trial import Trial
-from benchmarks.rounds import save, table
+from benchmarks.rounds import arguments, save, table
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,14 @@ class Chaos:
     """All tries, in one folder."""
 
     folder: Path
+    pipelines: Sequence[str]
     calm: dict[Subject, Calm] = field(default_factory=dict)
 
     async def prepare(self) -> None:
         """Run every pipeline undisturbed."""
         for number, subject in enumerate(subjects(self.folder)):
-            self.calm[subject] = await undisturbed(subject, self.folder / f"calm-{number}")
+            if subject.pipeline in self.pipelines:
+                self.calm[subject] = await undisturbed(subject, self.folder / f"calm-{number}")
 
     async def one(self, seed: int, kind: str) -> Tried:
         """One try, from its seed."""
@@ -109,10 +110,9 @@ async def undisturbed(subject: Subject, folder: Path) -> Calm:
     )
 
 
-async def tried(folder: Path, tries: Sequence[tuple[int, str]], at_once: int, minutes: float) -> list[Tried]:
+async def tried(chaos: Chaos, tries: Sequence[tuple[int, str]], at_once: int, minutes: float) -> list[Tried]:
     """All of them, so many at once; none begins after so many minutes."""
     ends = time.monotonic() + minutes * 60
-    chaos = Chaos(folder)
     await chaos.prepare()
     for subject, calm in chaos.calm.items():
         print(
@@ -152,29 +152,31 @@ def shown(kinds: Mapping[str, Mapping[str, Any]]) -> str:
         [name, *(kind[each] for each in counted), ", ".join(map(str, kind.get("not_survived", ())))]
         for name, kind in [*kinds.items(), ("all", every)]
     ]
-    return table(["kind", "survived", "tried", "attempts struck", "calls repeated", "seeds of the others"], lines)
+    return table(["kind", "survived", "tried", "attempts struck", "calls repeated", "others' seeds"], lines)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tries", type=int, default=240)
-    parser.add_argument("--seed", type=int, default=0, help="of the first try; each has the next")
-    parser.add_argument("--at-once", type=int, default=2)
-    parser.add_argument("--minutes", type=float, default=60, help="begin no further try after so long")
-    parser.add_argument("--kind", choices=KINDS, nargs="+", default=list(KINDS), help="only these kinds")
-    parser.add_argument("--keep", type=Path, help="a folder to keep all tries in")
-    parser.add_argument("--save", action="store_true", help="keep the result in benchmarks/results")
+    parser = arguments(__doc__)
+    parser.add_argument("--tries", type=int, default=240, help="how many (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the first try; each has the next (%(default)s)")
+    parser.add_argument("--at-once", type=int, default=2, help="tries at once (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=60, help="begin no further try after so long (%(default)s)")
+    parser.add_argument(
+        "--kind", choices=KINDS, metavar="KIND", nargs="+", default=list(KINDS), help=f"only {', '.join(KINDS)}"
+    )
+    parser.add_argument("--pipeline", choices=PIPELINES, nargs="+", default=list(PIPELINES), help="only these")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a folder to keep all tries in")
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, and its children, ignore it
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # of the endpoint, whose callers die
     kinds = [kind for kind in given.kind if kind != "a full disk" or can_mount()]
     tries = [(seed, kinds[seed % len(kinds)]) for seed in range(given.seed, given.seed + given.tries)]
     with tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder:
-        began = time.monotonic()
-        found = by_kind(asyncio.run(tried(given.keep or Path(folder), tries, given.at_once, given.minutes)))
+        began, chaos = time.monotonic(), Chaos(given.keep or Path(folder), given.pipeline)
+        found = by_kind(asyncio.run(tried(chaos, tries, given.at_once, given.minutes)))
     print(shown(found))
-    if given.save:
-        save("chaos", {"first_seed": given.seed, "minutes": round((time.monotonic() - began) / 60, 1), "kinds": found})
+    minutes = round((time.monotonic() - began) / 60, 1)
+    save(given.json, {"first_seed": given.seed, "minutes": minutes, "kinds": found})
     sys.exit(any(kind["not_survived"] for kind in found.values()))
 
 

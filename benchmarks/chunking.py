@@ -1,10 +1,10 @@
 """Megabytes a second of chunking, of what clears chunks up, and the memory of a large text.
 
-    python benchmarks/chunking.py [--megabytes 100] [--rounds 3] [--json FILE]
+    python benchmarks/chunking.py [--megabytes 100] [--sample 4] [--rows 100000] [--rounds 3] [--json FILE]
 
 The yardstick is the text divided at blank lines and packed by length: no sentences, no headings, no tokens. Each figure
-is the median of several rounds over 4 MB, taken in turn, in time of the processor. The large text is chunked once in a
-process of its own, and its peak memory is told beside that of the text alone.
+is the median of several rounds over a sample, taken in turn, in time of the processor. The large text is chunked once
+in a process of its own, and its peak memory is told beside that of the text alone.
 
 Runs read and chunk a hundredth of it, a tenth and all of it, in files of a megabyte, in one file of text, of a table,
 and of records, and write the chunks into a dataset. Each time that a hundred more chunks are written, it is seen what
@@ -17,11 +17,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.resident import MEGABYTE, Resident, peak
-from benchmarks.rounds import child, machine
+from benchmarks.rounds import Figures, arguments, child, in_turn, median, save, table
 
 if TYPE_CHECKING:
     from generation_functions import Run
@@ -100,21 +100,22 @@ def tasks(text: str) -> dict[str, Callable[[], object]]:
     }
 
 
-def speeds(rounds: int) -> dict[str, float]:
+def speeds(rounds: int, megabytes: float) -> dict[str, float]:
     """Median MB/s of each task."""
-    text = text_of(4 * MEGABYTE)
-    todo = tasks(text)
-    times: dict[str, list[float]] = {name: [] for name in todo}
-    for turn in range(rounds + 1):  # the first, which loads the libraries, is not counted
-        for name, task in todo.items():
-            began = time.process_time()
-            task()
-            if turn:
-                times[name].append(time.process_time() - began)
-    return {name: len(text) / MEGABYTE / statistics.median(values) for name, values in times.items()}
+    text = text_of(round(megabytes * MEGABYTE))
+    found = in_turn(rounds + 1, **{name: partial(processor, task) for name, task in tasks(text).items()})
+    counted = {name: turns[1:] for name, turns in found.items()}  # the first loads the libraries
+    return {name: len(text) / MEGABYTE / median(turns, "seconds") for name, turns in counted.items()}
 
 
-def rows_deduplicated(count: int = 100_000) -> dict[str, float]:
+def processor(task: Callable[[], object]) -> Figures:
+    """Seconds of the processor."""
+    began = time.process_time()
+    task()
+    return {"seconds": time.process_time() - began}
+
+
+def rows_deduplicated(count: int) -> dict[str, float]:
     """Seconds for that many rows of a hundred words, a tenth of them near duplicates, and how many were found."""
     from generation_functions.duplicates import DuplicateIndex
 
@@ -213,46 +214,55 @@ def apart(*words: object) -> dict[str, float]:
     return child("chunking.py", *words)
 
 
+def measured(rounds: int, megabytes: int, sample: float, rows: int) -> dict[str, Any]:
+    """Everything."""
+    sizes = sorted({max(1, megabytes // share) for share in (100, 10, 1)})
+    return {
+        "versions": {name: version(name) for name in ("nltk", "pycld2", "orjson", "rensa", "pyarrow")},
+        "rounds": rounds,
+        "mb_per_s": speeds(rounds, sample),
+        "large_text": {by: apart("--only-large", by, "--megabytes", megabytes) for by in ("tokens", "heading")},
+        "runs": {
+            kind: [apart("--only-run", kind, "--megabytes", size) for size in sizes]
+            for kind in ("files", "txt", "csv", "jsonl")
+        },
+        "deduplicated": apart("--only-rows", "--rows", rows),
+    }
+
+
+def shown(told: Mapping[str, Any]) -> str:
+    """The tables of it."""
+    speed, found = told["mb_per_s"], told["deduplicated"]
+    ways = [[name, f"{value:.1f}", f"{value / speed[YARDSTICK]:.3f}"] for name, value in speed.items()]
+    texts = [[f"by {by}", *of.values()] for by, of in told["large_text"].items()]
+    runs = [[kind, *of.values()] for kind, sizes in told["runs"].items() for of in sizes]
+    return "\n\n".join((
+        table(["", "MB/s", "of the yardstick"], ways),
+        table(["one large text", "MB", "chunks", "MB/s", "the text, MB", "added, MB"], texts),
+        table(["a run reads", "MB", "chunks", "run MB", "child MB", "together MB", "to its end MB", "seconds"], runs),
+        f"{found['found']} of {found['rows']} rows are near duplicates: {found['seconds']} s, {found['added_mb']} MB",
+    ))  # fmt: skip
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--megabytes", type=int, default=100, help="size of the large text")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser = arguments(__doc__, rounds=3)
+    parser.add_argument("--megabytes", type=int, default=100, help="size of the large text (%(default)s)")
+    parser.add_argument("--sample", type=float, default=4, help="megabytes whose chunking is timed (%(default)s)")
+    parser.add_argument("--rows", type=int, default=100_000, help="that are deduplicated (%(default)s)")
     parser.add_argument("--only-large", metavar="MODE", help=argparse.SUPPRESS)
     parser.add_argument("--only-run", metavar="KIND", help=argparse.SUPPRESS)
     parser.add_argument("--only-rows", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.only_large:
-        print(json.dumps(large(arguments.megabytes, arguments.only_large)))
-        return
-    if arguments.only_run:
-        print(json.dumps(read_by_a_run(arguments.megabytes, arguments.only_run)))
-        return
-    if arguments.only_rows:
-        print(json.dumps(rows_deduplicated()))
-        return
-    figures = speeds(arguments.rounds)
-    for name, value in figures.items():
-        print(f"{name:28} {value:8.1f} MB/s   {value / figures[YARDSTICK]:6.3f} x {YARDSTICK}")
-    modes = ("tokens", "heading")
-    large_texts = {by: apart("--only-large", by, "--megabytes", arguments.megabytes) for by in modes}
-    runs = {
-        kind: [apart("--only-run", kind, "--megabytes", max(1, arguments.megabytes // share)) for share in (100, 10, 1)]
-        for kind in ("files", "txt", "csv", "jsonl")
-    }
-    rows = apart("--only-rows")
-    print(json.dumps({"large text": large_texts, "runs": runs, "deduplicated": rows}, indent=2))
-    if arguments.json:
-        versions = {name: version(name) for name in ("nltk", "pycld2", "orjson", "rensa", "pyarrow")}
-        everything = {
-            "versions": versions,
-            "rounds": arguments.rounds,
-            "mb_per_s": figures,
-            "large_text": large_texts,
-            "runs": runs,
-            "deduplicated": rows,
-        }
-        arguments.json.write_text(json.dumps({**machine(), **everything}, indent=2) + "\n")
+    given = parser.parse_args()
+    if given.only_large:
+        print(json.dumps(large(given.megabytes, given.only_large)))
+    elif given.only_run:
+        print(json.dumps(read_by_a_run(given.megabytes, given.only_run)))
+    elif given.only_rows:
+        print(json.dumps(rows_deduplicated(given.rows)))
+    else:
+        figures = measured(given.rounds, given.megabytes, given.sample, given.rows)
+        print(shown(figures))
+        save(given.json, figures)
 
 
 if __name__ == "__main__":

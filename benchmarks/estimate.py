@@ -1,6 +1,6 @@
 """How often a run's true cost lies in the range that `estimate` gave before it.
 
-    python benchmarks/estimate.py [--corpora 40] [--first 0] [--json FILE]
+    python benchmarks/estimate.py [--corpora 40] [--first 0] [--samples 12 30] [--json FILE]
 
 Each corpus is estimated from a few of its chunks and then run whole, both as a user would, against an endpoint whose
 answers depend on the question alone: a third of the chunks is dropped by vote, completions differ in length (nine of
@@ -10,7 +10,6 @@ meant to hold nine of ten.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import json
@@ -23,15 +22,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import run_pipeline  # noqa: E402
-from benchmarks.chunking import sentence  # noqa: E402
-from tests.fake_endpoint import served  # noqa: E402
+import run_pipeline
+from benchmarks.chunking import sentence
+from benchmarks.rounds import arguments, save, table
+from tests.fake_endpoint import served
 
 MEASURES = ("calls", "input_tokens", "output_tokens", "cost_usd")
-SAMPLES = (12, 30)
+STATED = 0.9
 PIPELINE = """
 from pathlib import Path
 from generation_functions import Dataset, MajorityVoteStep, Model, PipelineStep, Prompt, Run
@@ -110,31 +109,29 @@ def held(base_url: str, seed: int, sample: int) -> dict[str, tuple[bool, float]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpora", type=int, default=40)
-    parser.add_argument("--first", type=int, default=0, help="the seed of the first corpus")
-    parser.add_argument("--json", type=Path, default=None)
-    arguments = parser.parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--corpora", type=int, default=40, help="each estimated and run for each line (%(default)s)")
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first corpus (%(default)s)")
+    parser.add_argument("--samples", type=int, nargs="+", default=[12, 30], help="chunks tried: 12, and 30")
+    given = parser.parse_args()
     os.environ["FAKE_KEY"] = "a-key"
-    figures: dict[str, Any] = {
-        "corpora": arguments.corpora,
-        "first": arguments.first,
-        "stated": 0.9,
-        "held": {},
-        "likely_over_truth": {},
-    }
-    for lengths, sample in product(("even", "uneven"), SAMPLES):
+    seeds = range(given.first, given.first + given.corpora)
+    ranges: dict[str, dict[str, float]] = {}
+    likely: dict[str, dict[str, list[float]]] = {}
+    for lengths, sample in product(("even", "uneven"), given.samples):
         with served(answer=f"benchmarks.estimate:{lengths}") as base_url:
-            tries = [
-                held(base_url, seed, sample) for seed in range(arguments.first, arguments.first + arguments.corpora)
-            ]
+            tries = [held(base_url, seed, sample) for seed in seeds]
         name = f"{lengths} lengths, {sample} chunks tried"
-        figures["held"][name] = {m: sum(t[m][0] for t in tries) / len(tries) for m in MEASURES}
+        ranges[name] = {m: sum(t[m][0] for t in tries) / len(tries) for m in MEASURES}
         off = {m: sorted(t[m][1] for t in tries) for m in MEASURES}
-        figures["likely_over_truth"][name] = {m: [round(off[m][0], 3), round(off[m][-1], 3)] for m in MEASURES}
-        print(name, figures["held"][name], figures["likely_over_truth"][name])
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+        likely[name] = {m: [round(off[m][0], 3), round(off[m][-1], 3)] for m in MEASURES}
+    shares = [[name, *(f"{share:.0%}" for share in of.values())] for name, of in ranges.items()]
+    print(table(["ranges that held", *MEASURES], shares))
+    print()
+    spans = [[name, *(f"{low:.2f} to {high:.2f}" for low, high in of.values())] for name, of in likely.items()]
+    print(table(["likely ÷ true", *MEASURES], spans))
+    counted = {"corpora": given.corpora, "first": given.first, "stated": STATED}
+    save(given.json, {**counted, "held": ranges, "likely_over_truth": likely})
 
 
 if __name__ == "__main__":

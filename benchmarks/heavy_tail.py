@@ -1,6 +1,6 @@
 """Five steps over calls of very different lengths: how near a run comes to the least time its calls can take.
 
-    python benchmarks/heavy_tail.py [--rounds 3] [--chunks 5000] [--latency 1000]
+    python benchmarks/heavy_tail.py [--rounds 3] [--chunks 5000] [--latency 1000] [--json FILE]
 
 The shape is factual-qa's: chunks are judged, each becomes two pairs, and each pair passes three checks. Latencies are
 lognormal: the mean is a second, one call in a hundred takes 3.4 s, one in ten thousand 7.8 s. The yardstick is the
@@ -11,7 +11,6 @@ need not wait for one another, each begun as soon as another ends. Takes about t
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import math
 import sys
@@ -25,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare_loop import FACT
 from benchmarks.fast_endpoint import serving
-from benchmarks.rounds import Figures, in_turn, median, save, table, verdict
+from benchmarks.rounds import Figures, arguments, in_turn, median, save, table, verdict
 from generation_functions import Model, OneToManyStep, PipelineStep, Prompt, Run
 from generation_functions.models import ModelSpec
 
@@ -83,10 +82,9 @@ def seconds_unordered(calls: int, latency_ms: int, seed: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--chunks", type=int, default=5_000)
-    parser.add_argument("--latency", type=int, default=1000, help="mean of the calls, in milliseconds")
+    parser = arguments(__doc__, rounds=3)
+    parser.add_argument("--chunks", type=int, default=5_000, help="each becomes two rows and eight calls (%(default)s)")
+    parser.add_argument("--latency", type=int, default=1000, help="mean of the calls, in milliseconds (%(default)s)")
     given = parser.parse_args()
     seeds = iter(range(1, given.rounds + 1))
     found = in_turn(given.rounds, run=lambda: once(given.chunks, given.latency, next(seeds)))["run"]
@@ -97,7 +95,7 @@ def main() -> None:
     ratio = median(found, "ratio")
     print(f"time ÷ as many calls without an order: {median(found, 'ratio_unordered'):.3f}")
     print(f"time ÷ least possible: {ratio:.3f} ({verdict(ratio, GOAL, at_least=False)})")
-    save("heavy_tail", {
+    save(given.json, {
         "latency_ms": given.latency, "sigma": SIGMA, "in_flight": IN_FLIGHT, "rows": found[0]["rows"],
         "calls": found[0]["calls"], "ratio": ratio,
         "ratio_unordered": median(found, "ratio_unordered"), "rounds": found,

@@ -1,6 +1,6 @@
 """What a local embedding model costs: one text at a time, as a run asks it, beside batches of the same library.
 
-    python benchmarks/local_embedding.py FOLDER ... [--texts 114] [--rounds 3]
+    python benchmarks/local_embedding.py FOLDER ... [--texts 114] [--rounds 3] [--json FILE]
 
 Processor seconds on one thread, medians of the rounds. A text's vector should not depend on what is asked beside it:
 `changed` is the share of the stored 16-bit numbers that a batch gives otherwise than the text alone.
@@ -8,7 +8,6 @@ Processor seconds on one thread, medians of the rounds. A text's vector should n
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 import time
@@ -23,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from benchmarks.retrieval import passages
-from benchmarks.rounds import save, table
+from benchmarks.rounds import arguments, save, table
 from generation_functions import ModelSpec
 from generation_functions.models.local.engines import load_engine
 from generation_functions.models.local.folder import read_folder
@@ -68,21 +67,20 @@ def _batched(engine: Any, texts: Sequence[str], size: int) -> Any:
 
 async def main() -> None:
     """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__, rounds=3)
     parser.add_argument("folders", nargs="+", metavar="FOLDER", help="local embedding models")
-    parser.add_argument("--texts", type=int, default=114, help="passages of the sample documents, taken in turn")
-    parser.add_argument("--rounds", type=int, default=3)
-    arguments = parser.parse_args()
+    parser.add_argument("--texts", type=int, default=114, help="of the sample documents, in turn (%(default)s)")
+    given = parser.parse_args()
     own = [passage.text for passage in await passages()]
-    texts = [own[number % len(own)] for number in range(arguments.texts)]
-    results = {Path(folder).name: measured(folder, texts, arguments.rounds) for folder in arguments.folders}
+    texts = [own[number % len(own)] for number in range(given.texts)]
+    results = {Path(folder).name: measured(folder, texts, given.rounds) for folder in given.folders}
     lines = [
         (name, of["loading_s"], of["alone_s"], *(each[what] for each in of["batches"].values() for what in each))
         for name, of in results.items()
     ]
     header = ["", "load", "alone", *(f"{what} {size}" for size in BATCHES for what in ("batches of", "changed by"))]
     print(table(header, lines))
-    save("local_embedding", {"texts": len(texts), "rounds": arguments.rounds, "models": results})
+    save(given.json, {"texts": len(texts), "rounds": given.rounds, "models": results})
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """Calls that a vote of five takes, beside a plain vote that asks all five, with the verdicts compared row by row.
 
-    python benchmarks/majority_vote.py [--rows 2000]
+    python benchmarks/majority_vote.py [--rows 2000] [--json FILE]
 
 Seven voters of ten say yes. A vote is over as soon as the voters not yet asked cannot change it.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -19,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare_loop import FACT
 from benchmarks.fast_endpoint import serving
-from benchmarks.rounds import save, table, verdict
+from benchmarks.rounds import arguments, save, table, verdict
 from generation_functions import MajorityVoteStep, Model, Prompt, Row, Run
 from generation_functions.models import ModelSpec
 from generation_functions.steps.asking import Calls
@@ -67,8 +66,8 @@ def once(rows: int, kind: type[MajorityVoteStep]) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=2_000)
+    parser = arguments(__doc__)
+    parser.add_argument("--rows", type=int, default=2_000, help="each is voted on twice (%(default)s)")
     given = parser.parse_args()
     plain, early = once(given.rows, PlainVoteStep), once(given.rows, MajorityVoteStep)
     different = sum(a != b for a, b in zip(plain.pop("verdicts"), early.pop("verdicts"), strict=True))
@@ -77,7 +76,7 @@ def main() -> None:
              for name, found in {"all five": plain, "until it is settled": early}.items()]  # fmt: skip
     print(table(["vote", "calls", "seconds"], lines))
     print(f"calls ÷ the plain vote's: {share:.3f} ({verdict(share, GOAL, at_least=False)}), {different} other verdicts")
-    save("majority_vote", {
+    save(given.json, {
         "rows": given.rows, "votes": VOTES, "yes_share": YES_SHARE, "calls": share, "other_verdicts": different,
         "plain": plain, "early": early,
     })  # fmt: skip

@@ -3,24 +3,21 @@
     python benchmarks/memory.py [--rows 1000000] [--few 10000] [--json FILE]
 
 Each run is `run_pipeline.py run` in a process of its own, with the offline writer: store, lineage, parsing, export,
-card and report of sources included. Its peak is the largest resident set the kernel saw.
+card and report of sources included. Its peak is the largest resident set the kernel saw. Takes over an hour.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.many_rows import ManyRows
-from benchmarks.rounds import machine
+from benchmarks.rounds import arguments, save, table
 
 STEPS = 3
 KIB_IN_MB = 1_000_000 / 1024
@@ -38,19 +35,18 @@ def peak(folder: Path, rows: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--few", type=int, default=10_000)
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser = arguments(__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of the large run (%(default)s)")
+    parser.add_argument("--few", type=int, default=10_000, help="of the small one (%(default)s)")
     given = parser.parse_args()
-    figures: dict[str, Any] = {**machine(), "steps": STEPS, "runs": {}}
     with tempfile.TemporaryDirectory(prefix="memory-") as folder:
-        for rows in (given.few, given.rows):
-            found = figures["runs"][f"{rows:,} rows"] = peak(Path(folder), rows)
-            share = found["peak_mb"] / figures["runs"][f"{given.few:,} rows"]["peak_mb"]
-            print(f"{rows:>12,} rows {found['peak_mb']:8.1f} MB {share:6.2f} x the few")
-    if given.json:
-        given.json.write_text(json.dumps(figures, indent=2) + "\n")
+        runs = {f"{rows:,} rows": peak(Path(folder), rows) for rows in (given.few, given.rows)}
+    few = runs[f"{given.few:,} rows"]["peak_mb"]
+    lines = [
+        [name, found["peak_mb"], f"{found['peak_mb'] / few:.2f}", found["seconds"]] for name, found in runs.items()
+    ]
+    print(table(["a run of", "peak MB", "of the few", "seconds"], lines))
+    save(given.json, {"steps": STEPS, "runs": runs})
 
 
 if __name__ == "__main__":

@@ -49,11 +49,11 @@ async def whole_run(base_url: str, folder: Path, rows: int, in_flight: int) -> N
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("base_url")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--rows", type=int, default=20_000)
-    parser.add_argument("--in-flight", type=int, default=256)
-    parser.add_argument("--profile", type=Path, help="write a profile of it here")
+    parser.add_argument("base_url", metavar="BASE_URL", help="of an endpoint, with its /v1")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="of the run")
+    parser.add_argument("--rows", type=int, default=20_000, help="(%(default)s)")
+    parser.add_argument("--in-flight", type=int, default=256, help="calls open at once (%(default)s)")
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="write a profile of it here")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:  # once unmeasured: imports happen where they are needed
         asyncio.run(whole_run(given.base_url, Path(folder), 8, 8))

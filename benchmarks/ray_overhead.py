@@ -1,6 +1,6 @@
 """What spreading a run costs, and from which size on it saves time.
 
-    python benchmarks/ray_overhead.py [--rounds 3] [--json FILE]
+    python benchmarks/ray_overhead.py [--rounds 3] [--engines processes ray] [--shards 2 8] [--json FILE]
     python benchmarks/ray_overhead.py --cluster     only what starting and ending a cluster takes
 
 Runs of one call a document are made alone, in processes, and on a Ray cluster of this machine with two workers, in
@@ -11,24 +11,25 @@ machines with limits of their own would, the break-even size follows from both.
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.many_rows import PIPELINE
-from benchmarks.rounds import ROOT, machine
+from benchmarks.rounds import ROOT, arguments, in_turn, median, save, table, timed
 from tests.fake_endpoint import served
 
-LATENCY_S, IN_FLIGHT, FEW, MANY, DOCUMENTS = 0.2, 32, 2, 8, 16
-ENGINES = {"alone": [], "processes": ["--engine", "processes"], "ray": ["--engine", "ray"]}
+LATENCY_S, IN_FLIGHT, DOCUMENTS = 0.2, 32, 16
+ENGINES = ("processes", "ray")
+YARDSTICK = "alone"
 
 
 def write(folder: Path, base_url: str) -> None:
@@ -42,28 +43,29 @@ def write(folder: Path, base_url: str) -> None:
     (folder / "config.yaml").write_text(json.dumps(config))
 
 
-def seconds(folder: Path, number: int, words: list[str]) -> float:
-    """One run of a user, from the start of its process to its end."""
+def run_once(folder: Path, words: list[str]) -> None:
+    """One run of a user into a folder of its own, from the start of its process to its end."""
     command = [sys.executable, str(ROOT / "run_pipeline.py"), "run", "config.yaml", "--quiet"]
-    began = time.perf_counter()
-    subprocess.run([*command, "--set", f"output_dir=out{number}", *words], cwd=folder, check=True, capture_output=True)
-    return time.perf_counter() - began
+    where = ["--set", f"output_dir={tempfile.mkdtemp(dir=folder)}/out"]
+    done = subprocess.run([*command, *where, *words], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"the run {' '.join(words)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
 
 
-def measure(folder: Path, rounds: int) -> dict[str, Any]:
-    times: dict[str, list[float]] = {}
-    number = 0
+def measure(folder: Path, rounds: int, engines: Sequence[str], shards: Sequence[int]) -> dict[str, Any]:
+    spread = {
+        f"{engine}, {count} shards": ["--engine", engine, "--workers", "2", "--shards", str(count)]
+        for engine in engines
+        for count in shards
+    }
     with served(latency=LATENCY_S) as base_url:
         write(folder, base_url)
-        for _ in range(rounds):
-            for name, words in ENGINES.items():
-                for shards in (FEW, MANY) if words else (1,):
-                    spread = [*words, "--workers", "2", "--shards", str(shards)] if words else []
-                    number += 1
-                    times.setdefault(f"{name}, {shards}", []).append(seconds(folder, number, spread))
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    return {**machine(), "rounds": rounds, "seconds": {name: round(value, 2) for name, value in medians.items()},
-            **{name: figures(name, medians) for name in ENGINES if ENGINES[name]}}  # fmt: skip
+        runs = {YARDSTICK: [], **spread}
+        once = {name: partial(timed, partial(run_once, folder, words)) for name, words in runs.items()}
+        found = in_turn(rounds, **once)
+    medians = {name: median(each, "seconds") for name, each in found.items()}
+    return {"rounds": rounds, "seconds": {name: round(value, 2) for name, value in medians.items()},
+            **{engine: figures(engine, shards, medians) for engine in engines}}  # fmt: skip
 
 
 CLUSTER = """
@@ -89,35 +91,35 @@ def measure_cluster(rounds: int) -> None:
     print(f"a cluster starts in {start:.1f} s and ends in {end:.1f} s")
 
 
-def figures(name: str, medians: dict[str, float]) -> dict[str, float]:
+def figures(engine: str, shards: Sequence[int], medians: dict[str, float]) -> dict[str, float]:
     """Overhead of a run and of a shard, and the calls from which on two workers are sooner done than one."""
-    few, many, alone = medians[f"{name}, {FEW}"], medians[f"{name}, {MANY}"], medians["alone, 1"]
+    few, many = (medians[f"{engine}, {count} shards"] for count in shards)
+    alone = medians[YARDSTICK]
     rate = IN_FLIGHT / LATENCY_S
     return {
         "overhead_s": round(few - alone, 2), "of_yardstick": round(few / alone, 2),
-        "each_further_shard_s": round((many - few) / (MANY - FEW), 2),
+        "each_further_shard_s": round((many - few) / (shards[1] - shards[0]), 2),
         # calls / rate = overhead + calls / (2 rate)
         "break_even_calls_of_two_workers": round(2 * (few - alone) * rate),
     }  # fmt: skip
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser = arguments(__doc__, rounds=3)
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), help="both, if not told")
+    parser.add_argument("--shards", nargs=2, type=int, default=[2, 8], metavar=("FEW", "MANY"), help="2 and 8")
     parser.add_argument("--cluster", action="store_true", help="measure the start and end of a cluster alone")
     given = parser.parse_args()
     if given.cluster:
         measure_cluster(given.rounds)
         return
     with tempfile.TemporaryDirectory(prefix="spread-") as folder:
-        found = measure(Path(folder) / "project", given.rounds)
-    for name, value in found["seconds"].items():
-        print(f"{name + ' shards':<24} {value:6.2f} s")
-    for name in ("processes", "ray"):
-        print(name, json.dumps(found[name]))
-    if given.json:
-        given.json.write_text(json.dumps(found, indent=2) + "\n")
+        found = measure(Path(folder) / "project", given.rounds, given.engines, given.shards)
+    print(table(["a run", "seconds"], [[name, f"{value:.2f}"] for name, value in found["seconds"].items()]))
+    print()
+    header = ["engine", "overhead, s", "of a run alone", "each further shard, s", "break-even, calls"]
+    print(table(header, [[engine, *found[engine].values()] for engine in given.engines]))
+    save(given.json, found)
 
 
 if __name__ == "__main__":

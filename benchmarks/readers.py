@@ -1,31 +1,30 @@
 """Reading, chunking and telling the language of a folder, in megabytes of text a second, beside the bare libraries.
 
-    python benchmarks/readers.py [--files 12] [--rounds 3] [--json FILE] [FORMAT ...]
+    python benchmarks/readers.py [--files 12] [--paragraphs 6000] [--rounds 3] [--json FILE] [FORMAT ...]
 
 The yardstick is a plain loop in one process over the same files (`benchmarks/bare.py`): the format's bare library to
 text with its paragraphs, those packed up to the length of 800 tokens, one that is longer divided by nltk's Punkt, and
 pycld2 asked about each piece. That is what chunking by tokens does, too. Chunking by sentence is measured apart, beside
-Punkt over every paragraph. `one` and `two` are ours with so many processes beside the run's own.
+Punkt over every paragraph. `bare` is that loop; `one` and `two` are ours with so many processes beside the run's own.
 
-`_share` is the loop's time over ours in time that passes, `processor_share` with `two` in time of processors, those of
-processes that were started too; `_processors` is how many processors each had while it ran, on a machine with other
-work on it. On two free cores `two` may take half the processor time: twice `processor_share` is the most that
-`two_share` can be there. `alone_share` is reading one file in this process. Everything is measured in turn in each
-round; figures are medians.
+`one share` and `two share` are the loop's time over ours in time that passes; `processor` is that of `two` in time of
+processors, those of processes that were started too. `alone` is reading one file in this process. `processors` is how
+many `two` had while it ran, on a machine with other work on it. On two free cores it may take half the processor time:
+twice `processor` is the most that `two share` can be there. Everything is measured in turn in each round; figures are
+medians.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import resource
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.message import EmailMessage
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -35,17 +34,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare import BARE, Bare, language, pieces, sentence_pieces
 from benchmarks.chunking import sentence
-from benchmarks.rounds import machine
+from benchmarks.rounds import Figures, arguments, in_turn, median, median_ratio, save
 from generation_functions.chunking import ChunkBy, Cutting, cut_documents
 from generation_functions.documents import READERS, Document, Limits, read_documents
 from tests.documents.made_office import Block, made_docx, made_epub, made_odt, made_pptx, made_xlsx
 from tests.documents.made_pdf import made_pdf
 
 MEGABYTE = 1_000_000
-Times: TypeAlias = dict[str, list[tuple[float, float]]]
-ALL = 1.0
+Times: TypeAlias = dict[str, list[Figures]]
 SHARES = {"pdf": 0.1, "rtf": 0.1, "pptx": 0.25, "xlsx": 0.25}
-"""Of a file's two and a half megabytes, for formats that take long."""
+"""Of a file's paragraphs, for formats that take long."""
 
 LIBRARIES = (
     *("nltk", "pycld2", "orjson", "lxml", "pyarrow", "pypdfium2", "python-calamine", "striprtf", "charset-normalizer"),
@@ -54,11 +52,11 @@ TEXT_FORMATS = ("txt", "md", "jsonl", "csv", "html", "rst", "tex", "srt", "eml",
 
 
 class Content:
-    """What a file of any format is made of: about two and a half megabytes of text, or a share of that."""
+    """What a file of any format is made of: so many paragraphs. 6,000 are about two and a half megabytes."""
 
-    def __init__(self, seed: int, share: float) -> None:
+    def __init__(self, seed: int, count: int) -> None:
         self.rng = Random(seed)
-        self.count = round(6_000 * share)
+        self.count = count
         self.paragraphs = [
             " ".join(sentence(self.rng) for _ in range(self.rng.randint(2, 6))) for _ in range(self.count)
         ]
@@ -167,11 +165,11 @@ def theirs(folder: Path, bare: Bare, cut: Callable[[str], Iterator[str]] = piece
     return sum(1 for text in read for piece in cut(text) if language(piece))
 
 
-def taken(work: Callable[[], object]) -> tuple[float, float]:
+def taken(work: Callable[[], object]) -> Figures:
     """Seconds that pass, and seconds of processors, those of processes that it started and ended too."""
     began, used = time.perf_counter(), processor_seconds()
     work()
-    return time.perf_counter() - began, processor_seconds() - used
+    return {"seconds": time.perf_counter() - began, "processor_s": processor_seconds() - used}
 
 
 def processor_seconds() -> float:
@@ -180,112 +178,113 @@ def processor_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in every)
 
 
-def measured(suffix: str, files: int, share: float, rounds: int) -> dict[str, Any]:
+def measured(suffix: str, files: int, paragraphs: int, rounds: int) -> dict[str, Any]:
     """One format's figures: the work of ours and theirs in turn, in each round."""
     name, bare = BARE[suffix]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for number in range(files):
-            (folder / f"{number:03}.{suffix}").write_bytes(MADE[suffix](Content(number, share)))
+            (folder / f"{number:03}.{suffix}").write_bytes(MADE[suffix](Content(number, paragraphs)))
         first = (folder / f"000.{suffix}").read_bytes()
         size = sum(len(item.text.encode()) for path in folder.iterdir() for item in texts(suffix, path.read_bytes()))
         tasks: dict[str, Callable[[], object]] = {
             "alone": lambda: texts(suffix, first), "bare_alone": lambda: bare(first),
             "bare": lambda: theirs(folder, bare), "one": lambda: ours(folder, 1), "two": lambda: ours(folder, 2),
         }  # fmt: skip
-        found = in_turn(tasks, rounds)
+        found = in_turn(rounds, **{task: partial(taken, work) for task, work in tasks.items()})
     return figures(size / MEGABYTE, found) | {"library": name, "alone_share": share_of("alone", "bare_alone", found)}
 
 
-def by_sentence(rounds: int, files: int = 2) -> dict[str, Any]:
+def by_sentence(paragraphs: int, rounds: int, files: int = 2) -> dict[str, Any]:
     """The same for text cut at sentences wherever they end, beside Punkt on every paragraph."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for number in range(files):
-            (folder / f"{number}.txt").write_bytes(MADE["txt"](Content(number, ALL)))
+            (folder / f"{number}.txt").write_bytes(MADE["txt"](Content(number, paragraphs)))
         size = sum(path.stat().st_size for path in folder.iterdir()) / MEGABYTE
         tasks: dict[str, Callable[[], object]] = {
             "bare": lambda: theirs(folder, BARE["txt"][1], sentence_pieces),
             "one": lambda: ours(folder, 1, "sentence"), "two": lambda: ours(folder, 2, "sentence"),
         }  # fmt: skip
-        return figures(size, in_turn(tasks, rounds))
-
-
-def in_turn(tasks: Mapping[str, Callable[[], object]], rounds: int) -> Times:
-    """What each took in each round, in time that passes and in time of processors."""
-    found: Times = {task: [] for task in tasks}
-    for _ in range(rounds):
-        for task, work in tasks.items():
-            found[task].append(taken(work))
-    return found
+        return figures(size, in_turn(rounds, **{task: partial(taken, work) for task, work in tasks.items()}))
 
 
 def figures(size: float, found: Times) -> dict[str, Any]:
     """Megabytes a second and shares of the bare loop's, medians over the rounds."""
-    passed = {task: statistics.median(wall for wall, _ in times) for task, times in found.items()}
+    each = ("bare", "one", "two")
     return {
-        "text_mb": round(size, 1),
-        **{f"{task}_mb_s": round(size / passed[task], 1) for task in ("bare", "one", "two")},
-        **{f"{task}_share": share_of(task, "bare", found, wall=True) for task in ("one", "two")},
+        "text_mb": rounded(size),
+        **{f"{task}_mb_s": rounded(size / median(found[task], "seconds")) for task in each},
+        **{f"{task}_share": share_of(task, "bare", found, "seconds") for task in ("one", "two")},
         "processor_share": share_of("two", "bare", found),
-        "bare_processors": round(statistics.median(cpu / wall for wall, cpu in found["bare"]), 2),
-        "one_processors": round(statistics.median(cpu / wall for wall, cpu in found["one"]), 2),
-        "two_processors": round(statistics.median(cpu / wall for wall, cpu in found["two"]), 2),
+        **{f"{task}_processors": rounded(median(list(map(processors, found[task])), "used")) for task in each},
     }
 
 
-def share_of(task: str, of: str, found: Times, *, wall: bool = False) -> float:
+def processors(turn: Figures) -> Figures:
+    """How many were used while it ran."""
+    return {"used": turn["processor_s"] / turn["seconds"]}
+
+
+def share_of(task: str, of: str, found: Times, by: str = "processor_s") -> float:
     """A task's speed as a share of another's, by the time of processors: the median of the rounds' shares."""
-    at = 0 if wall else 1
-    return round(statistics.median(b[at] / a[at] for a, b in zip(found[task], found[of], strict=True)), 2)
+    return rounded(median_ratio(found[of], found[task], by))
 
 
-def kept(suffixes: Iterable[str]) -> dict[str, float]:
+def rounded(value: float) -> float:
+    """To four digits that count, however small it is."""
+    return float(f"{value:.4g}")
+
+
+def kept(suffixes: Iterable[str], paragraphs: int) -> dict[str, float]:
     """A folder of all formats read by two processes, and again from what was kept, in seconds."""
     with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as cache:
         for suffix in suffixes:
-            (Path(place) / f"a.{suffix}").write_bytes(MADE[suffix](Content(0, 0.2)))
-        first, _ = taken(lambda: list(read_documents(Path(place), cache=Path(cache))))
-        again, _ = taken(lambda: list(read_documents(Path(place), cache=Path(cache))))
-    return {"first": round(first, 2), "again": round(again, 3)}
+            (Path(place) / f"a.{suffix}").write_bytes(MADE[suffix](Content(0, paragraphs)))
+        first, again = (taken(lambda: list(read_documents(Path(place), cache=Path(cache)))) for _ in range(2))
+    return {"first": round(first["seconds"], 2), "again": round(again["seconds"], 3)}
+
+
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "MB": ("text_mb", ".1f"), "bare": ("bare_mb_s", ".1f"), "one": ("one_mb_s", ".1f"), "two MB/s": ("two_mb_s", ".1f"),
+    "one share": ("one_share", ".2f"), "two share": ("two_share", ".2f"), "processor": ("processor_share", ".2f"),
+    "alone": ("alone_share", ".2f"), "processors": ("two_processors", ".2f"),
+}  # fmt: skip
+"""What is shown as it is found: its heading, its name, its form."""
 
 
 def print_row(suffix: str, row: Mapping[str, Any]) -> None:
-    print(
-        f"{suffix:8} {row['text_mb']:5.1f} MB  bare {row['bare_mb_s']:5.1f}  one {row['one_mb_s']:5.1f}  "
-        f"two {row['two_mb_s']:5.1f} MB/s  shares: one {row['one_share']:.2f}  two {row['two_share']:.2f}  "
-        f"by processor {row['processor_share']:.2f}  reading alone {row.get('alone_share', 0):.2f}  "
-        f"processors {row['one_processors']:.2f} {row['two_processors']:.2f}",
-        flush=True,
-    )
+    """A line of the table whose head is `COLUMNS`."""
+    cells = [format(row[name], form) if name in row else "" for name, form in COLUMNS.values()]
+    print_line(suffix, cells)
+
+
+def print_line(first: str, cells: Iterable[str]) -> None:
+    """Each cell under its heading."""
+    wide = (cell.rjust(max(6, len(head))) for head, cell in zip(COLUMNS, cells, strict=True))
+    print(first.ljust(8), *wide, sep="  ", flush=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(BARE))
-    parser.add_argument("--files", type=int, default=12, help="files of a folder, of two and a half megabytes each")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    chosen = options.formats or list(BARE)
-    versions = {name: version(name) for name in LIBRARIES}
-    told: dict[str, Any] = {**machine(), "versions": versions, "rounds": options.rounds, "files": options.files}
-    told |= {"text_formats": TEXT_FORMATS, "formats": {}}
+    parser = arguments(__doc__, rounds=3)
+    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=f"only these of {', '.join(BARE)}")
+    parser.add_argument("--files", type=int, default=12, help="of a folder (%(default)s)")
+    parser.add_argument("--paragraphs", type=int, default=6_000, help="of a file, or fewer (%(default)s)")
+    given = parser.parse_args()
+    chosen = given.formats or list(BARE)
+    told: dict[str, Any] = {"versions": {name: version(name) for name in LIBRARIES}, "rounds": given.rounds}
+    told |= {"files": given.files, "text_formats": TEXT_FORMATS, "formats": {}}
+    print_line("", COLUMNS)
     for suffix in chosen:
-        told["formats"][suffix] = measured(suffix, options.files, SHARES.get(suffix, ALL), options.rounds)
+        paragraphs = round(given.paragraphs * SHARES.get(suffix, 1))
+        told["formats"][suffix] = measured(suffix, given.files, paragraphs, given.rounds)
         print_row(suffix, told["formats"][suffix])
-        write(options.json, told)
-    told["txt_by_sentence"] = by_sentence(options.rounds)
+        save(given.json, told)  # a measurement that is stopped leaves what it found
+    told["txt_by_sentence"] = by_sentence(given.paragraphs, given.rounds)
     print_row("sentence", told["txt_by_sentence"])
-    told["folder_s"] = kept(chosen)
+    told["folder_s"] = kept(chosen, given.paragraphs // 5)
     print(f"a folder of these: {told['folder_s']['first']} s, and from what was kept {told['folder_s']['again']} s")
-    write(options.json, told)
-
-
-def write(path: Path | None, told: Mapping[str, Any]) -> None:
-    """After each format, so that a measurement that is stopped leaves what it found."""
-    if path is not None:
-        path.write_text(json.dumps(told, indent=2) + "\n")
+    save(given.json, told)
 
 
 if __name__ == "__main__":

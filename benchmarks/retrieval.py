@@ -1,6 +1,6 @@
 """How often the passage that answers a question is found: by words, by words and spellings, with a local model.
 
-    python benchmarks/retrieval.py [--model FOLDER ...] [--show]
+    python benchmarks/retrieval.py [--model FOLDER] [--show] [--json FILE]
 
 The passages are the sample documents in chunks of 200 tokens. Recall at k is the share of questions whose passage is
 among the first k; the mean reciprocal rank counts the first place 1, the second a half, and so on down to the tenth.
@@ -9,7 +9,6 @@ Each question is asked once more with a slip in its longest word.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -25,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from benchmarks.retrieval_questions import QUESTIONS, Asked
-from benchmarks.rounds import ROOT, save, table
+from benchmarks.rounds import ROOT, arguments, save, table
 from generation.core_components.retrieval.index import Index
 from generation.core_components.retrieval.passage import Passage
 from generation.core_components.retrieval.terms import spoken_in, term_counts
@@ -102,10 +101,10 @@ async def embedded(folder: str, texts: Sequence[str], questions: Sequence[str]) 
 
 async def main() -> None:
     """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", action="append", default=[], help="the folder of a local embedding model")
+    parser = arguments(__doc__)
+    parser.add_argument("--model", action="append", default=[], metavar="FOLDER", help="a local embedding model")
     parser.add_argument("--show", action="store_true", help="say what each way found first, where it missed")
-    arguments = parser.parse_args()
+    given = parser.parse_args()
     found = await passages()
     index, asked_rightly = Index(found), [each for kind in QUESTIONS.values() for each in kind]
     _check(found, asked_rightly)
@@ -113,7 +112,7 @@ async def main() -> None:
     every = [*asked_rightly, *slips]
     ways = {"words (BM25)": by_words(index), "words and spellings": by_both(index)}
     paces: dict[str, float] = {}
-    for folder in arguments.model:
+    for folder in given.model:
         vectors, asked, pace = await embedded(folder, [p.text for p in found], [each.question for each in every])
         name, of_model = Path(folder).name, Index(found, vectors)
         ways |= {f"{name} alone": by_vectors(of_model, asked), f"words and {name}": by_both(of_model, asked)}
@@ -126,11 +125,10 @@ async def main() -> None:
         for way, rank in ways.items()
     }
     _tell(results, paces)
-    if arguments.show:
+    if given.show:
         _show(ways, asked_rightly)
-    save(
-        "retrieval", {"passages": len(found), "questions": len(asked_rightly), "ways": results, "texts_a_second": paces}
-    )
+    told = {"passages": len(found), "questions": len(asked_rightly), "ways": results, "texts_a_second": paces}
+    save(given.json, told)
 
 
 def slipped(asked: Asked) -> Asked:
@@ -149,13 +147,14 @@ def _check(found: Sequence[Passage], asked: Sequence[Asked]) -> None:
 
 
 def _tell(results: dict[str, dict[str, dict[str, float]]], paces: dict[str, float]) -> None:
-    header = ("", *(f"recall@{k}" for k in FIRST), "mrr", *(f"{kind} @3" for kind in (*QUESTIONS, "a slip")))
+    header = ("recall at", *FIRST, "mrr", *QUESTIONS, "a slip")
     lines = [
         (way, *(f"{of['all'][f'recall@{k}']:.2f}" for k in FIRST), f"{of['all']['mrr']:.2f}",
          *(f"{of[kind]['recall@3']:.2f}" for kind in (*QUESTIONS, "a slip")))
         for way, of in results.items()
     ]  # fmt: skip
     print(table(header, lines))
+    print(f"{', '.join(QUESTIONS)}, a slip: recall at 3 of such questions")
     for name, pace in paces.items():
         print(f"{name}: {pace:g} passages in a second of one processor")
 

@@ -1,7 +1,8 @@
-"""What the programs of this folder share: child processes taken in turn, medians, a table, and a file of results."""
+"""What the programs of this folder share: arguments, child processes taken in turn, medians, a table, a file."""
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import json
 import os
@@ -10,15 +11,27 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("aiohttp", "orjson", "pydantic", "pyarrow")
 Figures = dict[str, float]
+
+_LOAD = round(os.getloadavg()[0], 2)
+"""As the program begins: later much of it is the program's own."""
+
+
+def arguments(description: str | None, *, rounds: int | None = None) -> argparse.ArgumentParser:
+    """A parser with what programs have in common: their own text, where figures are kept, perhaps rounds."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file, with the machine")
+    if rounds is not None:
+        parser.add_argument("--rounds", type=int, default=rounds, help="how often each is measured (%(default)s)")
+    return parser
 
 
 def child(program: str, *words: object) -> Figures:
@@ -39,6 +52,13 @@ def one_step(base_url: str, rows: int, in_flight: int) -> Figures:
     """A whole run, once, in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="millrace-") as folder:
         return child("one_step.py", base_url, Path(folder) / "run", "--rows", rows, "--in-flight", in_flight)
+
+
+def timed(act: Callable[[], object]) -> Figures:
+    """Seconds that pass while something is done."""
+    began = time.perf_counter()
+    act()
+    return {"seconds": time.perf_counter() - began}
 
 
 def in_turn(rounds: int, **what: Callable[[], Figures]) -> dict[str, list[Figures]]:
@@ -66,7 +86,7 @@ def machine() -> dict[str, Any]:
     return {
         "date": date.today().isoformat(), "processor": names[0] if names else platform.machine(),
         "cores": len(os.sched_getaffinity(0)), "system": platform.platform(terse=True),
-        "load_before": round(os.getloadavg()[0], 2), "python": platform.python_version(),
+        "load_before": _LOAD, "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in PACKAGES},
     }  # fmt: skip
 
@@ -76,13 +96,13 @@ def _cpuinfo() -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def table(header: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
+def table(header: Sequence[object], lines: Sequence[Sequence[object]]) -> str:
     """A table in plain text: the first column to the left, the others to the right."""
     cells = [list(map(str, line)) for line in (header, *lines)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(header))]
     return "\n".join(
         "  ".join(cell.rjust(width) if column else cell.ljust(width)
-                  for column, (cell, width) in enumerate(zip(line, widths, strict=True)))
+                  for column, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
         for line in cells
     )  # fmt: skip
 
@@ -93,8 +113,7 @@ def verdict(value: float, goal: float, *, at_least: bool) -> str:
     return f"{'met' if met else 'missed'}: {'at least' if at_least else 'at most'} {goal:g}"
 
 
-def save(name: str, facts: Mapping[str, Any]) -> None:
-    """Keep a result, with the machine it was measured on."""
-    path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps({"machine": machine(), **facts}, indent=2) + "\n")
-    print(f"kept in {path.relative_to(ROOT)}")
+def save(path: Path | None, facts: Mapping[str, Any]) -> None:
+    """Keep a result with the machine it was measured on, where a file for it was named."""
+    if path is not None:
+        path.write_text(json.dumps({"machine": machine(), **facts}, indent=2) + "\n")

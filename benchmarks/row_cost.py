@@ -1,6 +1,6 @@
 """Where the processor time of a row goes: by thread, in Python or in the kernel, and by part of the run.
 
-    python benchmarks/row_cost.py [--rows 20000] [--rounds 3]
+    python benchmarks/row_cost.py [--rows 20000] [--rounds 3] [--json FILE]
 
 The run is that of `throughput.py` at no latency, 256 in flight, where nothing is hidden behind waiting. Each thread is
 asked for its own time, so that another program's load changes the figures little. The round of middle total is shown.
@@ -8,7 +8,6 @@ asked for its own time, so that another program's load changes the figures littl
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import resource
@@ -22,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.fast_endpoint import serving
 from benchmarks.one_step import whole_run
-from benchmarks.rounds import child, save, table
+from benchmarks.rounds import arguments, child, save, table
 from generation_functions.run.folder import RunFolder
 from generation_functions.run.run import Run
 from generation_functions.store.writer import GroupCommit
@@ -88,10 +87,9 @@ def _since(before: tuple[float, float], who: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--at", help="measure one run against this endpoint, and print it as JSON")
+    parser = arguments(__doc__, rounds=3)
+    parser.add_argument("--rows", type=int, default=20_000, help="of a run (%(default)s)")
+    parser.add_argument("--at", metavar="BASE_URL", help="measure one run against this endpoint, and print it as JSON")
     given = parser.parse_args()
     if given.at:
         print(json.dumps(once(given.at, given.rows)))
@@ -103,8 +101,9 @@ def main() -> None:
     whole = sum(middle[name] for name in costs)
     lines = [[name, f"{middle[name]:.3f}", f"{middle[name] / whole:.0%}"] for name in costs]
     print(table(["processor of a row", "ms", "share"], [*lines, ["all", f"{whole:.3f}", "100%"]]))
+    print()
     print(table(["part of the run", "of its time"], [[part, f"{middle[part]:.0%}"] for part in PARTS]))
-    save("row_cost", {"rows": given.rows, "rounds": given.rounds, "ms_a_row": whole, **middle})
+    save(given.json, {"rows": given.rows, "rounds": given.rounds, "ms_a_row": whole, **middle})
 
 
 if __name__ == "__main__":

@@ -7,15 +7,16 @@ Each figure is the median of several rounds, the commands taken in turn so that 
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
 import subprocess
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.rounds import ROOT, arguments, in_turn, median, save, table, timed
+
+YARDSTICK = "import aiohttp"
 COMMANDS = {
     "python alone": ["-c", "pass"],
     "import aiohttp": ["-c", "import aiohttp"],
@@ -27,35 +28,26 @@ COMMANDS = {
 }
 
 
-def seconds(words: list[str]) -> float:
-    """Wall time of one call, in seconds."""
-    began = time.perf_counter()
+def call(words: list[str]) -> None:
+    """One call of Python with these words, to its end."""
     subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, check=True)
-    return time.perf_counter() - began
 
 
 def measure(rounds: int) -> dict[str, float]:
     """Median seconds of each command."""
     for words in COMMANDS.values():  # once unmeasured: the first call compiles
-        seconds(words)
-    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    for _ in range(rounds):
-        for name, words in COMMANDS.items():
-            times[name].append(seconds(words))
-    return {name: statistics.median(values) for name, values in times.items()}
+        call(words)
+    once = {name: partial(timed, partial(call, words)) for name, words in COMMANDS.items()}
+    return {name: median(found, "seconds") for name, found in in_turn(rounds, **once).items()}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    arguments = parser.parse_args()
-    figures = measure(arguments.rounds)
-    yardstick = figures["import aiohttp"]
-    for name, value in figures.items():
-        print(f"{name:50} {value:6.3f} s   {value / yardstick:5.2f} x import aiohttp")
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"python": sys.version.split()[0], "median_s": figures}, indent=2) + "\n")
+    parser = arguments(__doc__, rounds=7)
+    given = parser.parse_args()
+    figures = measure(given.rounds)
+    lines = [[name, f"{value:.3f}", f"{value / figures[YARDSTICK]:.2f}"] for name, value in figures.items()]
+    print(table(["command", "seconds", "of aiohttp's import"], lines))
+    save(given.json, {"rounds": given.rounds, "median_s": figures})
 
 
 if __name__ == "__main__":

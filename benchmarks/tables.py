@@ -55,8 +55,9 @@ def chunking_speed(told: Mapping[str, Any]) -> Iterable[str]:
 def machine(told: Mapping[str, Any]) -> Iterable[str]:
     """What a result was measured on."""
     versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
-    where = f"{told['cores']} cores of {told['processor']} with a load of {told['load_before']} before"
-    said = f"Measured in turn, rounds: {told['rounds']}, on {where}. Python {told['python']}, {versions}."
+    here = told["machine"]
+    where = f"{here['cores']} cores of {here['processor']} with a load of {here['load_before']} before"
+    said = f"Measured in turn, rounds: {told['rounds']}, on {where}. Python {here['python']}, {versions}."
     yield from wrap(said, WIDTH, break_on_hyphens=False)
 
 

@@ -63,15 +63,15 @@ class Calm:
     size: int
 
 
+PIPELINES = ("factual-qa", "rephrase-dataset", "tool-use")
+
+
 def subjects(folder: Path) -> tuple[Subject, ...]:
     """The pipelines that are tried; their documents are written into a folder."""
     talks = ROOT / "generation" / "core_components" / "conversations" / "samples" / "talks.jsonl"
     documents = _write_documents(folder / "documents")
-    return (
-        Subject("factual-qa", {"input_dir": str(documents), "chunk_tokens": 110}),
-        Subject("rephrase-dataset", {"input": str(talks)}),
-        Subject("tool-use", {"conversations": 10}),
-    )
+    changes = ({"input_dir": str(documents), "chunk_tokens": 110}, {"input": str(talks)}, {"conversations": 10})
+    return tuple(map(Subject, PIPELINES, changes))
 
 
 def _write_documents(folder: Path) -> Path:

@@ -210,9 +210,10 @@ static void serve(Connection *c) {
         *end = 0;
         char *said = strcasestr(head, "\r\ncontent-length:");
         size_t length = said ? strtoul(said + 17, NULL, 10) : 0, whole = (size_t)(end + 4 - head) + length;
-        c->last = strcasestr(head, "\r\nconnection: close") != NULL;
+        int last = strcasestr(head, "\r\nconnection: close") != NULL;
         *end = '\r';
         if (c->in_length - at < whole) break;
+        c->last = last; /* only now: with part of a request there is nothing to close after yet */
         at += whole;
         if (!strncmp(head, "POST ", 5)) start_call(c, end + 4, length);
         else tell(c, head + 4);
