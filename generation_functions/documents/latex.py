@@ -31,6 +31,7 @@ _TOKEN = re.compile(
     r"\\begin\s*\{([^}\n]{1,40})\}|\\end\s*\{([^}\n]{1,40})\}|(\$\$?|\\\(|\\\[)|\\([a-zA-Z@]+)\*?[ \t]*|\\([^a-zA-Z])"
     r"|([{}~&])|(\n[ \t]*\n\s*)|([^\\${}~&\n]+|\n)"
 )
+_COVERS = re.compile(r"\s*\\multicolumn\s*\{\s*(\d{1,2})\s*\}")
 _LABEL = re.compile(r"\\label\{[^}]*\}\s*")
 _RULES = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|(?:cline|cmidrule)(?:\([^)]*\))?\{[^}]*\})"
@@ -154,6 +155,8 @@ class _Reading:
             self._skip_option()
             self.argument()
             self._said.append(self.argument() if self._follows("{") else "")
+        elif name in ("multicolumn", "multirow"):
+            self._spanning()
         elif name == "footnote":
             self._said.append(f" ({self.argument()})")
         elif name in SHOWN:
@@ -163,6 +166,14 @@ class _Reading:
             self._said.append(accented(name, self.argument()))
         else:
             self._said.append(symbol(name))
+
+    def _spanning(self) -> None:
+        """The text of a cell over several columns or rows, which comes after how many and how wide they are."""
+        for _ in range(2):
+            self._skip_option()
+            self.argument()
+        self._skip_option()
+        self._said.append(self.argument())
 
     def _item(self) -> None:
         self._end_block()
@@ -275,7 +286,14 @@ def _table(body: str) -> str:
     reading._skip_arguments()
     inner = _RULES.sub("", body[reading._at :])
     rows = [re.split(r"(?<!\\)&", row) for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", inner)]
-    return markdown.table([" ".join(_Reading(cell).blocks()) for cell in row] for row in rows)
+    return markdown.table([text for cell in row for text in _cells(cell)] for row in rows)
+
+
+def _cells(cell: str) -> Iterator[str]:
+    """A cell's text, then the blank ones that it covers."""
+    yield " ".join(_Reading(cell).blocks())
+    covers = _COVERS.match(cell)
+    yield from [""] * (int(covers[1]) - 1 if covers else 0)
 
 
 def _quotes(text: str) -> str:

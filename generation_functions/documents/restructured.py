@@ -9,7 +9,14 @@ from typing import BinaryIO
 from generation_functions.documents import markdown
 from generation_functions.documents.document import Document, Limits
 from generation_functions.documents.plain_text import fenced, text_of
-from generation_functions.documents.restructured_tables import grid_rows, is_grid, is_simple, simple_rows
+from generation_functions.documents.restructured_tables import (
+    csv_rows,
+    grid_rows,
+    is_grid,
+    is_simple,
+    list_rows,
+    simple_rows,
+)
 from generation_functions.errors import DocumentError
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}$")
@@ -22,14 +29,18 @@ _TARGET = re.compile(r"^([^<]*?)[ \t]*<[^>]*>$")
 _LITERAL = re.compile(r"``([^`\n][^\n]{0,500}?)``")
 _LINK = re.compile(r"(?<!`)`([^`]{1,500})`__?(?!\w)")
 _NOTE = re.compile(r"[ \t]?\[(?:#[\w-]*|\*|[\w.-]{1,40})\]_(?!\w)")
+_OPTION_VALUE = re.compile(r"\s*:header:\s*(.*)$")
+_REPLACED = re.compile(r"^\.\. \|([^|\n]{1,80})\| replace:: *(.+)$", re.MULTILINE)
+_SUBSTITUTION = re.compile(r"\|([^|\s](?:[^|\n]{0,78}[^|\s])?)\|(?!\w)")
 _CODE = frozenset(
-    ["code", "code-block", "sourcecode", "literalinclude", "highlight", "parsed-literal", "doctest", "testcode", "math"]
+    ["code", "code-block", "sourcecode", "literalinclude", "highlight", "parsed-literal", "doctest", "testcode"]
 )
+_TABLES = {"list-table": list_rows, "csv-table": csv_rows}
 _ADMONITIONS = frozenset({
     "note", "warning", "tip", "hint", "important", "caution", "attention", "danger", "error", "seealso",
 })  # fmt: skip
 _SILENT = frozenset({
-    "toctree", "contents", "index", "include", "raw", "image", "figure", "only", "meta", "role", "default-role",
+    "toctree", "contents", "index", "include", "raw", "image", "meta", "role", "default-role",
     "currentmodule", "module", "highlight", "sectnum", "header", "footer", "replace", "unicode", "date", "automodule",
     "autoclass", "autofunction", "testsetup", "tabularcolumns",
 })  # fmt: skip
@@ -38,6 +49,7 @@ _SILENT = frozenset({
 def read_rst(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     """One document. Nothing is included from other files; comments and targets are left out."""
     text, facts = text_of(file, limits)
+    text = _substituted(text)
     said = markdown.blocks(_Reading().blocks((text.expandtabs(8) if "\t" in text else text).split("\n")))
     if not said:
         raise DocumentError("empty")
@@ -95,21 +107,31 @@ class _Reading:
             yield from self._text(lines, depth)
 
     def _directive(self, name: str, argument: str, body: list[str], depth: int) -> Iterator[str]:
+        header = ""
         while body and (not body[0].strip() or _OPTION.match(body[0])):
+            header = found[1] if (found := _OPTION_VALUE.match(body[0])) else header
             body = body[1:]
         if name in _CODE:
             code = "\n".join(body).strip("\n")
             if code:
-                yield fenced(code, argument.strip() if name != "math" else "latex").rstrip("\n")
+                yield fenced(code, argument.strip()).rstrip("\n")
+        elif name == "math":
+            yield "\n".join(["$$", *filter(str.strip, [argument, *body]), "$$"])
+        elif name in _TABLES:
+            yield markdown.paragraph(inline(argument))
+            yield markdown.table([inline(cell) for cell in row] for row in _TABLES[name]([header, *body]))
         elif name not in _SILENT and depth < 20:
             if name in _ADMONITIONS:
                 body = [f"**{name.title()}:** {argument}".rstrip(), *body]
-            elif argument and "::" not in argument:
+            elif argument and name not in ("only", "figure") and "::" not in argument:
                 body = [argument, "", *body]
             yield from self.blocks(body, depth + 1)
 
     def _text(self, lines: list[str], depth: int) -> Iterator[str]:
         """A paragraph or the items of a list, then whatever is indented under it."""
+        if lines[0].startswith(">>> "):
+            yield fenced("\n".join(lines), "python").rstrip("\n")
+            return
         bullet = _BULLET.match(lines[0])
         if bullet and len(lines) > 0:
             yield "\n".join(_items(lines))
@@ -126,6 +148,19 @@ class _Reading:
             yield fenced("\n".join(rest).strip("\n")).rstrip("\n")
         elif rest and depth < 20:
             yield from self.blocks(rest, depth + 1)
+
+
+def _substituted(text: str) -> str:
+    """The text with what `|names|` stand for."""
+    replaced = dict(_REPLACED.findall(text)) if "replace::" in text else {}
+    if not replaced:
+        return text
+    # The definitions themselves begin with two dots, and are passed over.
+    lines = (
+        line if line.startswith(".. |") else _SUBSTITUTION.sub(lambda name: replaced.get(name[1], name[0]), line)
+        for line in text.split("\n")
+    )
+    return "\n".join(lines)
 
 
 def _block_end(lines: list[str], at: int) -> int:

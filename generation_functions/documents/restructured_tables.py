@@ -1,11 +1,13 @@
-"""The two kinds of tables that reStructuredText draws with characters, as rows of cells."""
+"""The tables of reStructuredText, drawn with characters or written as lists, as rows of cells."""
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
 
 _GRID = re.compile(r"\+(?:[-=]+\+)+$")
+_ROW = re.compile(r"\s*\*\s+(-)(?:\s(.*))?$")
 _SIMPLE = re.compile(r"=+(?: +=+)+$")
 
 
@@ -49,5 +51,35 @@ def simple_rows(lines: Sequence[str]) -> Iterator[list[str]]:
         if row:
             yield row
         row = cells
+    if row:
+        yield row
+
+
+def csv_rows(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The rows of delimited text, of which the first may be empty."""
+    rows = csv.reader((line for line in lines if line.strip()), skipinitialspace=True)
+    while True:
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            continue
+
+
+def list_rows(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The rows of a list of lists: a row begins with `* -`, and each further cell with `-` below the first."""
+    row: list[str] = []
+    indent = 0
+    for line in lines:
+        inner = len(line) - len(line.lstrip())
+        if begins := _ROW.match(line):
+            if row:
+                yield row
+            row, indent = [(begins[2] or "").strip()], begins.start(1)
+        elif row and inner == indent and line.strip()[:2] in ("-", "- "):
+            row.append(line.strip()[1:].strip())
+        elif row and line.strip():
+            row[-1] = f"{row[-1]} {line.strip()}".strip()
     if row:
         yield row

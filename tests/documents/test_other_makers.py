@@ -125,6 +125,19 @@ TEXT: dict[str, tuple[str, str]] = {
         "00:02.000 --> 00:02.010\nso today\n \n\n00:02.010 --> 00:04.000\nso today\nwe<00:00:02.400><c> go</c>\n",
         "so today we go\n",
     ),
+    "sphinx.rst": (
+        "About |it|\n========\n\n.. |it| replace:: tides\n\n.. figure:: a.png\n   :alt: no\n\n   A caption.\n\n"
+        ".. math:: E = mc^2\n\n.. list-table:: Ports\n   :header-rows: 1\n\n   * - Port\n     - High\n   * - Brest\n"
+        "     - 7.1\n       neap\n\n.. csv-table::\n   :header: x, y\n\n   1, \"2, 3\"\n\n>>> f()\n1\n\n"
+        ".. only:: html\n\n   Shown.\n",
+        "# About tides\n\nA caption.\n\n$$\nE = mc^2\n$$\n\nPorts\n\n"
+        "| Port | High |\n| --- | --- |\n| Brest | 7.1 neap |\n\n"
+        "| x | y |\n| --- | --- |\n| 1 | 2, 3 |\n\n```python\n>>> f()\n1\n```\n\nShown.\n",
+    ),
+    "wide.tex": (
+        r"\begin{tabular}{l|r} \multicolumn{2}{|c|}{Wide} & C \\ a & \multirow{2}{*}{b} & c \\ \end{tabular}",
+        "| Wide |  | C |\n| --- | --- | --- |\n| a | b | c |\n",
+    ),
     "told.csv": ('sep=;\nname;"a, b"\nBrest;2\n', "| name | a, b |\n| --- | --- |\n| Brest | 2 |\n"),
     "old.ipynb": (
         json.dumps({"nbformat": 3, "worksheets": [{"cells": [
