@@ -118,8 +118,12 @@ def _whole(lines: Sequence[Line], mirrored: bool = False) -> list[Line]:
 
 
 def _touch(line: Line, following: Line) -> bool:
-    """Whether a line goes on at once; type of another size, or a letter or two, may stand a little apart."""
+    """Whether a line goes on at once; type of another size, or a letter or two, may stand a little apart.
+
+    Lines that run up or down the page stand as close and do not."""
     size = max(line.size, following.size)
+    if any(len(one.text) > 3 and one.top - one.bottom > one.right - one.left for one in (line, following)):
+        return False
     small = min(line.size, following.size) < size * 0.85 or min(len(line.text), len(following.text)) <= 2
     return -size * 0.5 < following.left - line.right < size * (0.5 if small else 0.3)
 

@@ -19,6 +19,14 @@ def made_pdf(pages: Sequence[Sequence[Placed]], *, title: str = "") -> bytes:
     return _file(bodies, _font(), b"/Font << /F 3 0 R >>", title)
 
 
+def turned_pdf(lines: Sequence[str]) -> bytes:
+    """A PDF whose lines run up the page, one to the right of the other."""
+    placed = ((300.0, -20.0 - 13 * number, 10.0, line) for number, line in enumerate(lines))
+    return _file(
+        [b"0 1 -1 0 0 0 cm\n" + b"".join(_shown(*one) for one in placed)], _font(), b"/Font << /F 3 0 R >>", ""
+    )
+
+
 def filled_pdf(page: Sequence[Placed], name: str, value: str, box: tuple[int, int, int, int]) -> bytes:
     """A PDF of one page with a form of one field, in which somebody has written."""
     field = (

@@ -9,7 +9,7 @@ import pytest
 
 from generation_functions.chunking import chunk_document
 from generation_functions.documents import Document, Skip, read_documents
-from tests.documents.made_pdf import Placed, filled_pdf, made_pdf, scanned_pdf
+from tests.documents.made_pdf import Placed, filled_pdf, made_pdf, scanned_pdf, turned_pdf
 
 COLUMN = [
     "the sea rises twice in a day and falls", "twice in a day as well because the earth",
@@ -70,6 +70,10 @@ def test_raised_numbers_stand_where_they_are_raised(tmp_path: Path) -> None:
     text = read(tmp_path, made_pdf([page])).text
 
     assert text == "They say x2. And then they go on to say it, again and again, to whoever hears it.\n"
+
+
+def test_lines_that_run_up_the_page_are_lines(tmp_path: Path) -> None:
+    assert read(tmp_path, turned_pdf(COLUMN[:2])).text == f"{COLUMN[0]} {COLUMN[1]}\n"
 
 
 @pytest.mark.parametrize(
