@@ -1,14 +1,15 @@
-"""Which language a text is in, as far as pipelines need to tell, and which one to write in."""
+"""Which language a text is in, as far as pipelines need to tell, which one to write in, and which ones to keep."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from generation_functions.languages import UNDETERMINED, detect_language
+from generation_functions.languages.names import NAMES, language_code
 
 OWN_LANGUAGE = "the language of the text"
 """What a prompt's `{language}` says where every text keeps its own."""
@@ -16,10 +17,40 @@ OWN_LANGUAGE = "the language of the text"
 OWN_LANGUAGE_OF_CONVERSATION = "the language of the conversation"
 """The same where conversations are what is read."""
 
+OWN_LANGUAGE_OF_CLASSES = "the language of the class descriptions"
+"""The same where rules are made of descriptions of classes."""
+
 Language: TypeAlias = Annotated[
     str, Field(min_length=2, description="Language to write in, by its name (German); by default that of the source.")
 ]
 """A pipeline's `language:`. It fills `{language}` in the prompts of steps that write."""
+
+
+def known_code(code: str) -> str:
+    """The code itself. Raises `ValueError` where detection gives no such code, with the one that may be meant."""
+    if code in NAMES or code == UNDETERMINED:
+        return code
+    head = code[:2].lower()  # of eng, EN and en-GB alike
+    meant = language_code(code) or (head if head in NAMES else None)
+    hint = f"did you mean '{meant}'?" if meant else "write two letters, as de for German"
+    raise ValueError(f"'{code}' is the code of no language; {hint}")
+
+
+LanguageCode: TypeAlias = Annotated[str, AfterValidator(known_code)]
+"""An ISO 639-1 code that detection gives, or `und` for what it cannot tell."""
+
+Languages: TypeAlias = Annotated[
+    tuple[LanguageCode, ...],
+    Field(description="Codes (en, de) of languages to keep, und for what cannot be told; else all."),
+]
+"""A pipeline's `languages:`, where whole texts or rows are left out by the language they are in."""
+
+
+def kept_language(code: str, languages: Collection[str]) -> tuple[bool, str]:
+    """Whether a text in this language is kept, and why it is not. Without languages, all are."""
+    reason = "its language cannot be told" if code == UNDETERMINED else f"it is in {code}"
+    return not languages or code in languages, reason
+
 
 _COMMONEST = {
     "en": "the of and to in is was that for with as on are by from at it were which an be this",

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generation.core_components.languages import LanguageCode, kept_language
 from generation_functions import Row, Run, Stream
 from generation_functions.chunking import ChunkBy, filter_boilerplate
 from generation_functions.documents import Limits
@@ -44,8 +45,9 @@ class Reading(BaseModel):
         Field(gt=0, le=1, description="Drop chunks that share this part of their wording with one before; 1: all."),
     ] = None
     languages: Annotated[
-        list[str], Field(description="Codes (en, de, zh) of the languages to keep; all without any.")
-    ] = []
+        tuple[LanguageCode, ...],
+        Field(description="Codes (en, de, zh) of the languages to keep; all without any."),
+    ] = ()
     licence: Annotated[
         str | None, Field(description="Licence of documents that do not say theirs, for the dataset card.")
     ] = None
@@ -81,8 +83,7 @@ class Reading(BaseModel):
 
     def _in_language(self, row: Row) -> tuple[bool, str]:
         # What is too short to tell stays: a table or a formula says nothing of the language around it.
-        told = str(row["language"])
-        return told in (*self.languages, UNDETERMINED), f"it is in {told}"
+        return kept_language(row["language"], (*self.languages, UNDETERMINED))
 
 
 DocumentReading: TypeAlias = Annotated[Reading, Field(description="How documents are read, cut and cleared.")]

@@ -1,17 +1,28 @@
-"""Languages by their English names, as configs and people say them, and the codes that detection gives."""
+"""Languages by their English names, as configs and people say them, and the codes that detection gives.
+
+Every code that it can give has a name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 _NAMES = """
-af Afrikaans|ar Arabic|be Belarusian|bg Bulgarian|bn Bengali|bs Bosnian|ca Catalan|cs Czech|cy Welsh|da Danish|de German
-el Greek|en English|eo Esperanto|es Spanish|et Estonian|eu Basque|fa Persian|fa Farsi|fi Finnish|fr French|ga Irish
-gl Galician|gu Gujarati|he Hebrew|hi Hindi|hr Croatian|hu Hungarian|hy Armenian|id Indonesian|is Icelandic|it Italian
-ja Japanese|ka Georgian|kk Kazakh|km Khmer|kn Kannada|ko Korean|la Latin|lt Lithuanian|lv Latvian|mk Macedonian
-ml Malayalam|mr Marathi|ms Malay|ne Nepali|nl Dutch|no Norwegian|pa Punjabi|pl Polish|pt Portuguese|ro Romanian
-ru Russian|sk Slovak|sl Slovenian|sq Albanian|sr Serbian|sv Swedish|sw Swahili|ta Tamil|te Telugu|th Thai|tl Filipino
-tr Turkish|uk Ukrainian|ur Urdu|uz Uzbek|vi Vietnamese|yi Yiddish|zh Chinese|zh Mandarin
+aa Afar|ab Abkhazian|af Afrikaans|ak Akan|am Amharic|ar Arabic|as Assamese|ay Aymara|az Azerbaijani|ba Bashkir
+be Belarusian|bg Bulgarian|bh Bihari|bi Bislama|bn Bengali|bo Tibetan|br Breton|bs Bosnian|ca Catalan|co Corsican
+cs Czech|cy Welsh|da Danish|de German|dv Dhivehi|dz Dzongkha|el Greek|en English|eo Esperanto|es Spanish|et Estonian
+eu Basque|fa Persian|fa Farsi|fi Finnish|fj Fijian|fo Faroese|fr French|fy Frisian|ga Irish|gd Gaelic|gl Galician
+gn Guarani|gu Gujarati|gv Manx|ha Hausa|he Hebrew|hi Hindi|hr Croatian|ht Haitian|hu Hungarian|hy Armenian
+ia Interlingua|id Indonesian|ie Interlingue|ig Igbo|ik Inupiak|is Icelandic|it Italian|iu Inuktitut|ja Japanese
+jv Javanese|ka Georgian|kk Kazakh|kl Greenlandic|km Khmer|kn Kannada|ko Korean|ks Kashmiri|ku Kurdish|ky Kyrgyz|la Latin
+lb Luxembourgish|lg Ganda|ln Lingala|lo Lao|lt Lithuanian|lv Latvian|mg Malagasy|mi Maori|mk Macedonian|ml Malayalam
+mn Mongolian|mr Marathi|ms Malay|mt Maltese|my Burmese|na Nauruan|ne Nepali|nl Dutch|nn Nynorsk|no Norwegian|nr Ndebele
+ny Nyanja|oc Occitan|om Oromo|or Odia|pa Punjabi|pl Polish|ps Pashto|pt Portuguese|qu Quechua|rm Romansh|rn Rundi
+ro Romanian|ru Russian|rw Kinyarwanda|sa Sanskrit|sd Sindhi|sg Sango|si Sinhala|sk Slovak|sl Slovenian|sm Samoan
+sn Shona|so Somali|sq Albanian|sr Serbian|ss Swazi|st Sotho|su Sundanese|sv Swedish|sw Swahili|ta Tamil|te Telugu
+tg Tajik|th Thai|ti Tigrinya|tk Turkmen|tl Filipino|tn Tswana|to Tongan|tr Turkish|ts Tsonga|tt Tatar|ug Uyghur
+uk Ukrainian|ur Urdu|uz Uzbek|ve Venda|vi Vietnamese|vo Volapük|wo Wolof|xh Xhosa|yi Yiddish|yo Yoruba|za Zhuang
+zh Chinese|zh Mandarin|zu Zulu
 """
 
 CODES: Mapping[str, str] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,10 +15,13 @@ from generation.core_components.text_classifier import TextClassifier
 from generation.core_pipelines.classifier.classifier import classifier
 from generation.core_pipelines.classifier.growing import Plan, Pool, grown
 from generation.core_pipelines.classifier.plurality import PluralityStep, settled
-from generation.core_pipelines.classifier.steps import check_classes
+from generation.core_pipelines.classifier.steps import check_classes, label_text, write_rules
 from generation_functions import Model, Prompt, Row, Run
 from generation_functions.errors import ConfigError
-from generation_functions.parsing import tag
+from generation_functions.languages import detect_language
+from generation_functions.parsing import choice, tag
+from generation_functions.prompts import PromptBook
+from generation_functions.store import StoreReader
 from tests.commands.calling import caller
 from tests.end_to_end.project import ROOT
 from tests.end_to_end.shipped import check_kill_and_resume
@@ -118,6 +123,42 @@ async def test_a_second_run_asks_nothing_and_leaves_the_same_bytes(documents: Pa
     await train(tmp_path / "out", documents)
     assert {path: path.read_bytes() for path in files} == files
     assert sum(step.get("calls", 0) for step in manifest_of(tmp_path / "out")["steps"].values()) == 0
+
+
+def asked(folder: Path) -> dict[str, list[str]]:
+    """The last message of all that each step asked."""
+    found: dict[str, list[str]] = {}
+    with closing(StoreReader(folder / "store.sqlite")) as store:
+        for (key,) in store.query("SELECT key FROM exchanges ORDER BY id"):
+            exchange = store.exchange(key)
+            assert exchange is not None
+            found.setdefault(exchange["step"], []).append(exchange["prompt"][-1]["content"])
+    return found
+
+
+async def test_rules_and_reasons_are_asked_for_in_a_language_and_another_one_asks_again(
+    documents: Path, tmp_path: Path
+) -> None:
+    own = await train(tmp_path / "out", documents)
+    before = asked(tmp_path / "out")
+    own_language = "in the language of the class descriptions."
+    assert all(each.endswith(own_language) for prompts in before.values() for each in prompts)
+    again = await train(tmp_path / "out", documents, language="German")
+    assert again == own  # offline rules go by words, whatever language is asked for
+    after = asked(tmp_path / "out")
+    for step, told in (("write_rules", "Write in German."), ("label_text", "Give your reason in German.")):
+        new = after[step][len(before[step]) :]
+        assert len(new) == len(before[step])
+        assert all(each.endswith(told) for each in new)
+
+
+@pytest.mark.parametrize("step", [write_rules, replace(label_text, parse=choice("complaint", "travel"))])
+def test_the_examples_of_a_prompt_can_be_read_and_one_is_in_another_language(step: Any) -> None:
+    prompts = PromptBook([ROOT / "generation" / "core_pipelines" / "classifier" / "prompts"])
+    values = {"classes": "- a: b", "rules": "1. a: b", "text": "c", "language": "English"}
+    answers = [turn["content"] for turn in prompts.get(step.name).fill(values) if turn["role"] == "assistant"]
+    assert all(step.parse(answer) for answer in answers)
+    assert [detect_language(answer) for answer in answers] == ["en", "de"]
 
 
 @pytest.mark.parametrize(

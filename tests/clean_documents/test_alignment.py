@@ -45,7 +45,8 @@ def test_layout_is_no_change(original: str, mended: str) -> None:
     [
         ("flarne", "flame"), ("0ther", "other"), ("tlie", "the"), ("rnachine", "machine"), ("clock5", "clocks"),
         ("fhould", "should"), ("paſs", "pass"), ("houfe", "house"), ("bouse", "bouse"), ("Mühie", "Mühle"),
-        ("ecole", "école"), ("l848", "1848"), ("wbich", "which"), ("ligbt", "light"),
+        ("ecole", "école"), ("l848", "1848"), ("0F", "OF"), ("1n", "In"), ("I848", "1848"),
+        ("wbich", "which"), ("ligbt", "light"),
     ],
 )  # fmt: skip
 def test_a_misread_letter_may_be_put_right(misread: str, meant: str) -> None:

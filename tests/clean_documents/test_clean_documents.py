@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -21,6 +22,9 @@ from generation.core_pipelines.clean_documents.offline_rules import mend
 from generation.core_pipelines.factual_qa.factual_qa import factual_qa
 from generation_functions import Dataset, Row, Run
 from generation_functions.errors import ConfigError
+from generation_functions.parsing import tag
+from generation_functions.prompts import PromptBook
+from generation_functions.store import StoreReader
 from tests.end_to_end.shipped import Shipped, check_kill_and_resume
 from tests.running import OFFLINE, manifest_of, rows_of
 
@@ -117,6 +121,41 @@ def test_a_folder_that_was_deleted_is_made_again(tmp_path: Path) -> None:
         ended.stderr
     )
     assert "nothing to do" in project.run().stderr
+
+
+def asked(output_dir: Path) -> list[str]:
+    with closing(StoreReader(output_dir / "store.sqlite")) as store:
+        found = [store.exchange(key) for (key,) in store.query("SELECT key FROM exchanges ORDER BY id")]
+    return [exchange["prompt"][-1]["content"] for exchange in found if exchange is not None]
+
+
+async def test_the_model_is_told_what_language_a_piece_is_in_and_another_one_asks_again(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    texts = {
+        "a.txt": scan(7),
+        "b.txt": "Das Feuer auf dem Turm brannte die\nganze Nacht, und der Wärter schlief.",
+        "c.txt": "1 + 1 = 2",
+    }
+    for name, text in texts.items():
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+    await clean(tmp_path / "out", tmp_path / "in")
+    own = ["English", "German", "the language of the text"]
+    assert [each.splitlines()[1] for each in asked(tmp_path / "out")] == [f"Language: {name}" for name in own]
+    for _ in range(2):
+        await clean(tmp_path / "out", tmp_path / "in", language="German")
+    new = asked(tmp_path / "out")[3:]
+    assert [each.splitlines()[:2] for each in new] == [[f"Document: {name}", "Language: German"] for name in "ac"]
+
+
+def test_the_examples_of_the_prompt_would_pass_the_check() -> None:
+    turns = PromptBook([SAMPLE.parents[1] / "prompts"]).get("mend").fill({"title": "", "language": "", "text": ""})
+    shown = [turn["content"] for turn in turns[1:-1]]
+    for question, answer in zip(shown[::2], shown[1::2], strict=True):
+        row = Row("a" * 32, {"text": tag("text")(question)})
+        _, problem = replace(steps.mend, validate=steps.only_layout(0.1)).judged(answer, row)
+        assert problem is None
+    languages = [line for question in shown[::2] for line in question.splitlines() if line.startswith("Language: ")]
+    assert languages == ["Language: English", "Language: German", "Language: French"]
 
 
 async def test_an_overlap_would_say_things_twice(tmp_path: Path) -> None:

@@ -179,6 +179,21 @@ async def test_a_part_goes_by_what_is_shared_and_by_what_it_says_itself(
     assert not (out / "pretraining").exists()
 
 
+@pytest.mark.parametrize(
+    ("cleaning", "of_folder", "told"), [({}, None, "English"), ({"language": "Dutch"}, None, "Dutch"),
+                                        ({"language": "Dutch"}, "Latin", "Latin")],
+)  # fmt: skip
+async def test_the_language_to_write_in_is_not_told_as_that_of_the_documents(
+    tmp_path: Path, inputs: list[InputFolder], cleaning: dict[str, Any], of_folder: str | None, told: str
+) -> None:
+    folder = inputs[0].model_copy(update={"language": of_folder})
+    await make(tmp_path / "out", [folder], language="German", cleaning=cleaning, recall=None, rag=None, doubts=None)
+    asked = questions_asked(tmp_path / "out")
+    assert all(f"\nLanguage: {told}\n" in each for each in asked["water/cleaning"])
+    assert any("in German." in each for each in asked["water/questions"])
+    assert not any("German" in each for each in asked["water/cleaning"])
+
+
 async def test_a_finished_run_repeats_for_nothing_with_the_same_bytes(
     tmp_path: Path, inputs: list[InputFolder]
 ) -> None:

@@ -68,7 +68,9 @@ async def test_the_size_of_a_document_is_bounded(tmp_path: Path) -> None:
     assert [row["source"] for row in rows_of(out, "read", "dropped")] == ["b.txt"]
 
 
-@pytest.mark.parametrize("settings", [{"by": "chapter"}, {"overlap": -1}, {"duplicates": 1.5}, {"overlaps": 3}])
+@pytest.mark.parametrize(
+    "settings", [{"by": "chapter"}, {"overlap": -1}, {"duplicates": 1.5}, {"overlaps": 3}, {"languages": ["german"]}]
+)
 def test_settings_that_mean_nothing_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Reading(**settings)

@@ -71,6 +71,20 @@ async def test_short_texts_and_what_is_over_the_most_are_left_out(tmp_path: Path
     assert rows_of(tmp_path, "wanted", "dropped") == []
 
 
+@pytest.mark.parametrize(
+    ("languages", "kept"), [((), [0, 1, 2]), (("en",), [0]), (("de", "und"), [1, 2]), (("fr",), [])]
+)
+async def test_languages_are_kept_by_their_codes(tmp_path: Path, languages: tuple[str, ...], kept: list[int]) -> None:
+    texts = [TEXTS[0], "Der Leuchtturm wurde im Jahr 1800 von der Ingenieurin Anna Berg gebaut.", "17 + 4 = 21"]
+    with serving(hub(texts=texts)) as server:
+        dataset = await corpus(tmp_path, server, files="data/a*", languages=languages)
+    lines = dataset.path.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in lines] == [texts[n] for n in kept]
+    reasons = ["it is in en", "it is in de", "its language cannot be told"]
+    left_out = [row["reason"] for row in rows_of(tmp_path, "wanted", "dropped")]
+    assert left_out == [reasons[n] for n in range(3) if n not in kept]
+
+
 def test_killed_half_way_it_fetches_no_file_again(tmp_path: Path) -> None:
     held = f"/datasets/ada/lights/resolve/{SHA}/data/b.jsonl"
     with serving(hub()) as server:

@@ -138,6 +138,33 @@ async def test_steps_are_chosen_and_capped(voted: Path, tmp_path: Path) -> None:
     assert "its step has enough" in {row["reason"] for row in rows_of(tmp_path / "out", "answers", "dropped")}
 
 
+say = PipelineStep(
+    "say", prompt=Prompt.of("Say: {text}"), into="said",
+    offline=lambda values, rng: f"<think>{SAID['en']}</think>{values['text']}",
+)  # fmt: skip
+SAID = {
+    "de": "Die Glocke der alten Kirche wurde im Jahr nach dem großen Feuer neu gegossen.",
+    "en": "The bell of the old church was cast again in the year after the great fire.",
+    "fr": "La cloche de la vieille église a été refondue un an après le grand incendie.",
+    "und": "42",
+}
+
+
+@pytest.mark.parametrize(("languages", "kept"), [((), "de en fr und"), (("de",), "de"), (("de", "und"), "de und")])
+@pytest.mark.parametrize("thoughts", [False, True])
+async def test_answers_in_other_languages_are_left_out_whatever_was_thought(
+    tmp_path: Path, languages: tuple[str, ...], kept: str, thoughts: bool
+) -> None:
+    async with Run(tmp_path / "run") as run:
+        stream = run.rows([{"text": text} for text in SAID.values()]).through(say, model=OFFLINE)
+        await run.write(stream, "out", lambda row: {"text": row["said"]})
+    rows = await learnt(tmp_path / "out", tmp_path / "run", languages=languages, thoughts=thoughts)
+    assert [row["messages"][0]["content"] for row in rows] == [f"Say: {SAID[code]}" for code in kept.split()]
+    reasons = {"en": "it is in en", "fr": "it is in fr", "und": "its language cannot be told"}
+    left_out = [reason for code, reason in reasons.items() if code not in kept.split()]
+    assert [row["reason"] for row in rows_of(tmp_path / "out", "answers", "dropped")] == left_out
+
+
 async def test_the_same_run_twice_gives_each_answer_once(voted: Path, tmp_path: Path) -> None:
     once = await learnt(tmp_path / "one", voted)
     twice = await learnt(tmp_path / "two", voted, voted)

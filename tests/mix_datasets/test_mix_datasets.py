@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from generation.core_pipelines.mix_datasets.learnt_text import learnt_text
 from generation.core_pipelines.mix_datasets.mix_datasets import mix_datasets
 from generation.core_pipelines.mix_datasets.sources import Source
+from generation.core_pipelines.mix_datasets.spoken import Spoken
 from generation_functions import Run
+from generation_functions.datasets import format_named
 from generation_functions.errors import ConfigError
 from tests.commands.calling import caller
 from tests.commands.small_project import ROOT
+from tests.languages.snippets import SNIPPETS
 from tests.running import manifest_of, rows_of
 
 Row = dict[str, Any]
@@ -149,6 +154,96 @@ async def test_system_prompts_and_thoughts_are_changed(files: dict[str, Path], t
     rows = await mixed(tmp_path / "out", [Source(path=files["theirs"])], system_prompts=["Be brief."], add_system=0.5)
     count = sum(row["messages"][0]["role"] == "system" for row in rows)
     assert 10 <= count <= 40
+
+
+SAID = {
+    "de": "Die Glocke der alten Kirche wurde im Jahr nach dem großen Feuer neu gegossen.",
+    "en": "The bell of the old church was cast again in the year after the great fire.",
+    "fr": "La cloche de la vieille église a été refondue un an après le grand incendie.",
+}
+
+
+def spoken(code: str, number: int) -> Row:
+    turns = [{"role": "user", "content": f"{SAID['en']} {number}?"}, {"role": "assistant", "content": SAID[code]}]
+    return {"messages": turns}
+
+
+async def test_rows_in_other_languages_are_left_out_of_a_source_and_told(tmp_path: Path) -> None:
+    rows = [spoken(code, number) for number in range(10) for code in SAID]
+    rows.append({"messages": [*spoken("de", 10)["messages"][:1], {"role": "assistant", "content": "42"}]})
+    some, every = write(tmp_path / "some.jsonl", rows), write(tmp_path / "every.jsonl", rows)
+    sources = [
+        Source(path=some, name="some", languages=("de", "fr"), share=1),
+        Source(path=every, name="every", share=1),
+    ]
+    mixture = await mixed(tmp_path / "out", sources, unit="rows")
+    taken = [row["metadata"] for row in mixture if row["metadata"]["from"] == "some"]
+    assert len(taken) == 20
+    assert {row["row"] % 3 for row in taken} == {1, 0}  # German, French
+    assert {row["messages"][1]["content"] for row in mixture if row["metadata"]["from"] == "every"} >= {*SAID.values()}
+    parts = json.loads((tmp_path / "out" / "mixture.json").read_text())["sources"]
+    assert [(part["rows"], part["rows_taken"]) for part in parts] == [(20, 20), (31, 20)]
+    assert parts[0]["notes"] == ["11 of 31 rows left out for their language: en 10, und 1"]
+    assert "some: 11 of 31 rows left out for their language" in (tmp_path / "out" / "log.txt").read_text()
+    reasons = Counter((row["from"], row["reason"]) for row in rows_of(tmp_path / "out", "mix", "dropped"))
+    assert reasons == {
+        ("some", "it is in en"): 10, ("some", "its language cannot be told"): 1,
+        ("every", "not drawn: its share is full"): 11,
+    }  # fmt: skip
+    assert manifest_of(tmp_path / "out")["sources"]["in_dataset"] == 40
+
+
+async def test_languages_change_no_draw_of_the_rows_that_stay(tmp_path: Path) -> None:
+    mine, theirs = ([spoken("de", number) for number in range(n)] for n in (12, 30))
+    everything = write(tmp_path / "a.jsonl", mine + [spoken("en", n) for n in range(9)] + theirs[12:])
+    only = write(tmp_path / "b.jsonl", theirs)
+    settings: Row = {"unit": "rows", "total": 10}
+    one = await mixed(tmp_path / "one", [Source(path=everything, name="x", languages=("de",))], **settings)
+    other = await mixed(tmp_path / "other", [Source(path=only, name="x")], **settings)
+    assert [row["messages"] for row in one] == [row["messages"] for row in other]
+
+
+async def test_a_source_of_which_no_row_stays_is_told(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", [spoken("en", 1)])
+    assert await mixed(tmp_path / "out", [Source(path=file, languages=("ja",))]) == []
+    part = json.loads((tmp_path / "out" / "mixture.json").read_text())["sources"][0]
+    assert (part["rows"], part["notes"]) == (0, ["1 of 1 row left out for their language: en 1"])
+
+
+def assistant(content: str, **fields: Any) -> Row:
+    return {"role": "assistant", "content": content, **fields}
+
+
+@pytest.mark.parametrize(
+    ("form", "row"),
+    [
+        ("text", {"text": "DE"}),
+        ("messages", {"messages": [{"role": "user", "content": "EN"}, assistant("<think>EN</think>DE")]}),
+        ("messages", {"messages": [assistant("EN", train=False), assistant("DE")]}),
+        ("messages", {"messages": [assistant("EN", weight=0), assistant("DE"), {"role": "tool", "content": "EN"}]}),
+        ("sharegpt", {"conversations": [{"from": "human", "value": "EN"}, {"from": "gpt", "value": "DE"}]}),
+        ("alpaca", {"instruction": "EN", "input": "", "output": "DE"}),
+        ("completion", {"prompt": "EN", "completion": "DE"}),
+        ("segments", {"segments": [{"text": "EN", "label": False}, {"text": "DE", "label": True}]}),
+        ("dpo", {"prompt": "EN", "chosen": "DE", "rejected": "EN"}),
+        ("kto", {"prompt": "EN", "completion": "DE", "label": False}),
+        ("classification", {"text": "DE", "label": "EN"}),
+        ("oasst", {"prompt": {"role": "prompter", "text": "EN", "replies": [{"role": "assistant", "text": "DE"}]}}),
+    ],
+)  # fmt: skip
+def test_the_language_of_a_row_is_that_of_what_is_trained_on(form: str, row: Row) -> None:
+    row = json.loads(json.dumps(row).replace("DE", SAID["de"]).replace("EN", SAID["en"]))
+    assert learnt_text(row, format_named(form)) == SAID["de"]
+
+
+def test_many_languages_are_told_in_one_line() -> None:
+    found = Spoken(("de",), format_named("text"))
+    told = [found.against({"text": SNIPPETS[code][0]}) for code in ("de", *list(SNIPPETS)[:9], "de")]
+    assert told[0] is told[-1] is None
+    assert list(found.again()) == told
+    (note,) = found.notes()
+    assert note.startswith("8 of 11 rows left out for their language: ")
+    assert note.endswith(", and 2 more")
 
 
 async def test_rows_that_have_no_such_form_are_left_out_and_told(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """Poems from pages: the pipeline to copy. `./start.sh new NAME` makes it yours."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
+from pydantic import PositiveInt
 
+from generation.core_components.languages import OWN_LANGUAGE, Language
 from generation.core_components.template.offline_rules import poem_of_first_words
 from generation_functions import Dataset, Model, PipelineStep, Row, Run
 from generation_functions.parsing import tag
@@ -27,11 +28,11 @@ write_poem = PipelineStep(
 
 
 async def template(
-    run: Run, *, input_dir: Path, writer: Model, chunk_tokens: Annotated[int, Field(ge=64)] = 800
+    run: Run, *, input_dir: Path, writer: Model, chunk_tokens: PositiveInt = 800, language: Language = OWN_LANGUAGE
 ) -> Dataset:
     """Write a poem inspired by each chunk of your documents."""
     chunks = run.read(input_dir).chunk(max_tokens=chunk_tokens)
-    return await run.write(chunks.through(write_poem, model=writer), "poems", as_chat)
+    return await run.write(chunks.through(write_poem, model=writer, language=language), "poems", as_chat)
 
 
 def as_chat(row: Row) -> dict[str, Any]:

@@ -25,6 +25,10 @@ class InputFolder(BaseModel):
         Field(gt=0, description="Its part in the mixtures, against other folders' weights; for all or none."),
     ] = None
     clean: Annotated[bool, Field(description="Whether its layout is mended; false for texts that are clean.")] = True
+    language: Annotated[
+        str | None,
+        Field(min_length=2, description="Language its documents are in, for whoever mends them; detected without it."),
+    ] = None
     licence: Annotated[str | None, Field(description="Licence of documents that do not say theirs.")] = None
 
     @property

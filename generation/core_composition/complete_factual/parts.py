@@ -41,9 +41,11 @@ class FolderRun:
         if not self.folder.clean:
             return self.folder.path
         reading: Reading = self.shared["reading"]
-        whole = {**self.shared, "reading": reading.model_copy(update={"overlap": 0})}
+        # The shared language is what is written; to clean-documents, `language` is what the documents are in.
+        shared = {**self.shared, "reading": reading.model_copy(update={"overlap": 0}), "language": None}
+        own = {**settings, "language": self.folder.language} if self.folder.language else settings
         run = self.child("cleaning")
-        await clean_documents(run, input_dir=self.folder.path, **settings_of(clean_documents, settings, whole))
+        await clean_documents(run, input_dir=self.folder.path, **settings_of(clean_documents, own, shared))
         return run.output_dir / "texts"
 
     async def retold(self, documents: Path, settings: Settings | None) -> list[Source]:

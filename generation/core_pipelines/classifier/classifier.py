@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import Field
 
+from generation.core_components.languages import OWN_LANGUAGE_OF_CLASSES
 from generation.core_components.reading import DocumentReading, Reading
 from generation.core_pipelines.classifier.growing import Grown, Plan, Pool, grown
 from generation.core_pipelines.classifier.report import lines, report
@@ -37,12 +38,16 @@ async def classifier(
     more_texts: Annotated[Count, Field(description="Texts labelled in each further round.")] = 50,
     most_texts: Annotated[Count, Field(description="Most texts labelled for training altogether.")] = 500,
     votes: Annotated[int, Field(ge=1, le=15, description="Most votes on a text's label.")] = 3,
+    language: Annotated[
+        str, Field(min_length=2, description="Language of rules and reasons, by its name; by default the classes'.")
+    ] = OWN_LANGUAGE_OF_CLASSES,
     reading: DocumentReading = Reading(),
 ) -> Dataset:
     """Train a text classifier on labels by a model until it is accurate enough, and label all texts with it."""
     check_classes(classes)
-    rules = await run.once(write_rules, model=labeller, classes=listed(classes))
-    options = {"rules": rules, "classes": listed(classes), "parse": choice(*classes), "votes": votes}
+    told = {"classes": listed(classes), "language": language}
+    rules = await run.once(write_rules, model=labeller, **told)
+    options = {**told, "rules": rules, "parse": choice(*classes), "votes": votes}
 
     async def label(texts: Sequence[Row]) -> list[Row]:
         return await _stream(run, "draw", texts).through(label_text, model=labeller, **options).collect()

@@ -139,7 +139,7 @@ def is_fix(before: str, after: str, often: Counter[str]) -> bool:
     letters stand among digits, they may be digits misread.
     """
     old, new = before.lower(), after.lower()
-    if not old or not new or old == new or before[0].isupper() != after[0].isupper() or _is_word(old, often):
+    if not old or not new or old == new or _other_case(before[0], after[0]) or _is_word(old, often):
         return False
     digits = any(character.isdigit() for character in old + new)
     alike = _looks(old.replace(" ", "")) == _looks(new.replace(" ", ""))
@@ -149,6 +149,11 @@ def is_fix(before: str, after: str, often: Counter[str]) -> bool:
         return True
     confused = _bare(old) == _bare(new) or _one_confused(old, new)
     return confused and not digits and len(old) >= _SHORTEST and new not in _NEGATIONS
+
+
+def _other_case(old: str, new: str) -> bool:
+    """Whether one is a capital and the other a small letter; a digit that was read in a letter's place is neither."""
+    return old.isalpha() and new.isalpha() and old.isupper() != new.isupper()
 
 
 def _is_word(old: str, often: Counter[str]) -> bool:

@@ -27,13 +27,18 @@ async def clean_documents(
     keep_refused: Annotated[
         bool, Field(description="Whether a piece whose mending is refused stays as it was; else it is left out.")
     ] = True,
+    language: Annotated[
+        str | None,
+        Field(min_length=2, description="Language the documents are in, by its name (German); by default, detected."),
+    ] = None,
     reading: DocumentReading = Reading(),
 ) -> Dataset:
     """Mend the layout of your documents with a model that must not change their words."""
     if reading.overlap:
         raise ConfigError("documents are mended without overlap", hint="set reading.overlap to 0")
     pieces = reading.chunks(run, input_dir, chunk_tokens).map(gap_after)
-    mended = pieces.through(mended_or_kept, model=mender, most_fixes=most_fixes, keep=keep_refused)
+    told = {"most_fixes": most_fixes, "keep": keep_refused, "language": language}
+    mended = pieces.through(mended_or_kept, model=mender, **told)
     documents = mended.group(document_of, into="pieces", fields=["clean", "kept", "gap", "fixes"])
     dataset = await run.write(documents, "cleaned", as_document, formats=("text",))
     offer_texts(run, dataset)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from generation.core_components.languages import OWN_LANGUAGE
 from generation.core_components.titles import with_title
 from generation.core_pipelines.clean_documents import offline_rules
 from generation.core_pipelines.clean_documents.alignment import alignment
 from generation_functions import DepthFirst, Model, PipelineStep, Row
+from generation_functions.languages.names import NAMES
 from generation_functions.parsing import tag
 from generation_functions.steps.asking import Doing
 
@@ -30,9 +32,10 @@ def only_layout(most_fixes: float) -> Callable[[str, Mapping[str, Any]], str | N
 
 
 async def _mended_or_kept(
-    row: Row, do: Doing, *, model: Model, most_fixes: float, keep: bool
+    row: Row, do: Doing, *, model: Model, most_fixes: float, keep: bool, language: str | None
 ) -> Mapping[str, Any] | None:
-    for mended in await do(mend, row, model=model, validate=only_layout(most_fixes)):
+    validate, spoken = only_layout(most_fixes), language or NAMES.get(row["language"], OWN_LANGUAGE)
+    for mended in await do(mend, row, model=model, validate=validate, language=spoken):
         fixes = [[fix.before, fix.after] for fix in alignment(row["text"], mended["mended"]).fixes]
         return {"clean": mended["mended"], "kept": False, "fixes": fixes}
     return {"clean": row["text"], "kept": True, "fixes": []} if keep else None

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from generation.core_components.fetching import Fetcher
+from generation.core_components.languages import Languages, kept_language
 from generation.core_pipelines.hub_corpus.repository import Repository
 from generation_functions import Dataset, Row, Run
 from generation_functions.datasets.hub import ENDPOINT
@@ -29,7 +30,7 @@ async def hub_corpus(
     endpoint: Annotated[str, Field(pattern="^https?://", description="The hub's address.")] = ENDPOINT,
     most: Annotated[int | None, Field(ge=1, description="Most texts; without it, all.")] = None,
     fewest_characters: Annotated[int, Field(ge=0, description="Texts that are shorter are left out.")] = 0,
-    languages: Annotated[tuple[str, ...], Field(description="Codes (en, de) of languages to keep; else all.")] = (),
+    languages: Languages = (),
     largest_mb: Annotated[int, Field(ge=1, description="Largest file that is fetched, in MiB.")] = 2048,
 ) -> Dataset:
     """Fetch the texts of a dataset on a hub, for other pipelines to read."""
@@ -37,7 +38,7 @@ async def hub_corpus(
     def wanted(row: Row) -> tuple[bool, str]:
         if len(row["text"]) < max(1, fewest_characters):
             return False, f"shorter than {max(1, fewest_characters)} characters"
-        return not languages or row["language"] in languages, f"it is in {row['language']}"
+        return kept_language(row["language"], languages)
 
     # The token is for the hub it was made for, not for any address that a config names.
     trusted = endpoint in (ENDPOINT, os.environ.get("HF_ENDPOINT"))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from generation.core_components.languages import Languages
 from generation.core_pipelines.meta_datagen.runs import Wish, answers_of
 from generation_functions import Dataset, Row, Run
 
@@ -25,9 +26,10 @@ async def meta_datagen(
         Literal["keep", "drop"], Field(description="What becomes of prompts' few-shot turns.")
     ] = "keep",
     thoughts: Annotated[bool, Field(description="Whether answers keep what the model thought before them.")] = False,
+    languages: Languages = (),
 ) -> Dataset:
     """Turn what a run's models were asked and answered well into training data for a model that runs the pipeline."""
-    wish = Wish(steps, leave_out, least_reached, most_of_step, examples == "keep", thoughts)
+    wish = Wish(steps, leave_out, least_reached, most_of_step, examples == "keep", thoughts, languages)
     answers = answers_of(run, runs, wish)
     return await run.write(answers, "meta_datagen", as_conversation, formats=("messages", "completion-chat"))
 

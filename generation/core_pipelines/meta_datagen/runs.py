@@ -12,12 +12,14 @@ from typing import Any
 
 import yaml
 
+from generation.core_components.languages import kept_language
 from generation.core_pipelines.meta_datagen.secret_words import holds_secret, secrets_of
 from generation.core_pipelines.meta_datagen.training_rows import conversation
 from generation.core_pipelines.meta_datagen.winners import Answers, Verdict
 from generation_functions import Row, Run
 from generation_functions.config.secrets import Secrets
 from generation_functions.errors import ConfigError
+from generation_functions.languages import detect_language
 from generation_functions.rows import content_key
 from generation_functions.run.folder import CONFIG_FILE
 from generation_functions.run.manifest import MANIFEST_FILE, read_manifest, runs_within
@@ -40,11 +42,19 @@ class Wish:
     most_of_step: int | None
     examples: bool
     thoughts: bool
+    languages: Sequence[str] = ()
 
     def wants(self, step: str) -> bool:
         """Whether a step's answers are wanted."""
         chosen = any(fnmatchcase(step, pattern) for pattern in self.steps)
         return chosen and not any(fnmatchcase(step, pattern) for pattern in self.leave_out)
+
+    def foreign(self, answer: str) -> str | None:
+        """Why an answer's language is not wanted; None where it is."""
+        if not self.languages:
+            return None
+        wanted, reason = kept_language(detect_language(answer), self.languages)
+        return None if wanted else reason
 
 
 def answers_of(run: Run, folders: Sequence[Path], wish: Wish) -> Stream:
@@ -96,7 +106,8 @@ class PastRun:
                 talk = conversation(verdict.question, verdict.answer, examples=wish.examples, thoughts=wish.thoughts)
                 secret = holds_secret(talk, self.secrets)
                 row = self._row(verdict, [] if secret else talk, content_key("exchange", talk), number)
-                yield row, "it holds a secret" if secret else verdict.against
+                against = "it holds a secret" if secret else verdict.against
+                yield row, against or wish.foreign(verdict.answer["text"])
 
     def _row(self, verdict: Verdict, messages: list[dict[str, Any]], key: str, number: int) -> Row:
         model = verdict.answer["model"]

@@ -27,7 +27,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 async def mix_datasets(
     run: Run,
     *,
-    sources: Annotated[list[Source], Field(description="Runs and files to mix: path, share, most, generic, name.")],
+    sources: Annotated[list[Source], Field(description="Runs and files to mix: path, share, most, languages.")],
     format: Annotated[str, Field(description="The format of the mixture's rows.")] = "messages",
     total: Annotated[
         int | None, Field(ge=1, description="Size of the mixture; without it, all that shares allow.")
@@ -84,12 +84,9 @@ def _stream(
 
     def rows() -> Iterator[Row]:
         for number, (pool, amount, chosen) in enumerate(zip(pools, wanted, picked, strict=True)):
-            for index, item in enumerate(pool.items()):
-                told = {"from": pool.source.label, "row": item.row, "tokens": pool.tokens[index]}
-                if index not in chosen:
-                    run.record(
-                        mix, Row(item.key, told, (number, index)), Outcome.dropped(f"not drawn: {amount.why}", told)
-                    )
+            for index, (item, told, against) in enumerate(_judged(pool, amount, chosen)):
+                if against is not None:
+                    run.record(mix, Row(item.key, told, (number, index)), Outcome.dropped(against, told))
                     continue
                 place = (content_key(run.seed, "order", item.key),) if shuffle else (number, index)
                 row = _row(item, told, place)
@@ -97,6 +94,18 @@ def _stream(
                 yield row
 
     return Stream(run, rows, (mix,))
+
+
+def _judged(pool: Pool, amount: Amount, chosen: set[int]) -> Iterator[tuple[Item, dict[str, Any], str | None]]:
+    """A pool's rows, what is told of each, and why it is not in the mixture, if so."""
+    weighed = enumerate(pool.tokens)
+    for item in pool.items():
+        told = {"from": pool.source.label, "row": item.row}
+        if item.against is not None:
+            yield item, told, item.against
+            continue
+        index, tokens = next(weighed)
+        yield item, {**told, "tokens": tokens}, None if index in chosen else f"not drawn: {amount.why}"
 
 
 def _row(item: Item, told: dict[str, Any], place: tuple[int | str, ...]) -> Row:

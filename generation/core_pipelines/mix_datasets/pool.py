@@ -5,11 +5,12 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generation.core_pipelines.mix_datasets.conversation_changes import Changes
 from generation.core_pipelines.mix_datasets.sources import Source
+from generation.core_pipelines.mix_datasets.spoken import Spoken
 from generation_functions.datasets import (
     FORMATS,
     Conversion,
@@ -29,22 +30,28 @@ NOT_TEXT = frozenset({"metadata", "role", "from", "type", "id"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row of a mixture to be: its content, where it stood (from 1), and the key that draws and places it."""
+    """One row of a mixture to be: its content, where it stood (from 1), and the key that draws and places it.
+
+    against  why it cannot be drawn, if so: it is in a language that its source leaves out
+    """
 
     content: dict[str, Any]
     row: int
     key: str
+    against: str | None = None
 
 
 @dataclass
 class Pool:
-    """A source's rows. After `weigh`, `draws` and `tokens` hold a number for each, and memory nothing else of it."""
+    """A source's rows. After `weigh`, `draws` and `tokens` hold a number for each that can be drawn, and memory nothing
+    else of it but `spoken`."""
 
     source: Source
     target: Format
     changes: Changes
     seed: int
     form: Format = field(init=False)
+    spoken: Spoken = field(init=False)
     draws: array[int] = field(default_factory=lambda: array("Q"))
     tokens: array[int] = field(default_factory=lambda: array("Q"))
     notes: list[str] = field(default_factory=list)
@@ -52,6 +59,7 @@ class Pool:
     def __post_init__(self) -> None:
         said = self.source.form
         self.form = detect_format(self.source.file) if said == "auto" else format_named(said)
+        self.spoken = Spoken(self.source.languages, self.target)
         if not can_convert(self.form, self.target):
             raise no_way(self.form, self.target)
         if self.changes.any and not (_chat(self.form) and can_convert(FORMATS["messages"], self.target)):
@@ -62,20 +70,24 @@ class Pool:
             )
 
     def weigh(self) -> None:
-        """Read the rows once, and keep what is needed to draw among them. Rows without such a form are left out."""
+        """Read the rows once, and keep what is needed to draw among them. Rows without such a form, and rows in a
+        language that is not wanted, are left out."""
         conversions = self._conversions()
         offline = 0
         for item in self._read(conversions):
+            if self.spoken.against(item.content) is not None:
+                continue
             offline += item.content["metadata"].get("writer") == "offline"
             self.draws.append(int(content_key(self.seed, "draw", self.source.label, item.key)[:16], 16))
             self.tokens.append(tokens_of(item.content))
-        self.notes = [note for conversion in conversions for note in conversion.notes()]
+        self.notes = [note for told in (*conversions, self.spoken) for note in told.notes()]
         if offline:
             self.notes.append(f"{offline:,} rows were written by rules, for trying out and not for training")
 
     def items(self) -> Iterator[Item]:
-        """The rows once more, in the order that they were weighed in."""
-        yield from self._read(self._conversions())
+        """The rows once more, in the order that they were weighed in, with why one cannot be drawn."""
+        for item, against in zip(self._read(self._conversions()), self.spoken.again(), strict=False):
+            yield item if against is None else replace(item, against=against)
 
     def _conversions(self) -> list[Conversion]:
         chat = FORMATS["messages"]

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from generation.core_components.conversations.files import dataset_of_run
+from generation.core_components.languages import Languages
 from generation_functions.errors import ConfigError
 
 
@@ -25,6 +26,7 @@ class Source(BaseModel):
     )
     most: Annotated[int | None, Field(ge=1, description="Most to take of it, in the mixture's unit.")] = None
     generic: Annotated[bool, Field(description="Whether it is generic data, which generic_share weighs.")] = False
+    languages: Languages = ()
 
     @property
     def label(self) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from generation.core_components.fetching import Fetcher, Missing
+from generation.core_components.languages import Languages, kept_language
 from generation.core_components.text_folder import offer_texts
 from generation.core_pipelines.scrape_gutenberg.book import book_of, name_of
 from generation_functions import Dataset, DepthFirst, Drop, Row, Run
@@ -46,12 +47,12 @@ async def scrape_gutenberg(
     ] = "cache/epub/{book}/pg{book}.txt",
     pause_s: Annotated[float, Field(ge=0, description="Least time between two requests, in seconds.")] = 2.0,
     contact: Annotated[str, Field(description="An address that the mirror's keepers can write to.")] = "",
-    languages: Annotated[tuple[str, ...], Field(description="Codes (en, de) of languages to keep; else all.")] = (),
+    languages: Languages = (),
 ) -> Dataset:
     """Fetch books of Project Gutenberg from a mirror, for other pipelines to read."""
 
     def in_language(row: Row) -> tuple[bool, str]:
-        return not languages or row["language"] in languages, f"it is in {row['language']}"
+        return kept_language(row["language"], languages)
 
     async with Fetcher(run.output_dir / "fetched", pause_s=pause_s, contact=contact) as fetcher:
         numbered = run.rows([{"book": number} for number in dict.fromkeys(books)], name="books")
