@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 EXPORTS_FOLDER = "exports"
 FILE_KINDS = (".jsonl", ".parquet", ".csv")
+OTHER_FILE_KINDS = frozenset(
+    {".json", ".ndjson", ".txt", ".tsv", ".xlsx", ".arrow", ".zip", ".gz", ".zst", ".xz", ".bz2"}
+)
+"""Endings of names that somebody means as a file, and that no file is written with."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ def execute(arguments: argparse.Namespace) -> int:
     from generation_functions.config.environment import Environment
     from generation_functions.datasets import Hub, is_dataset_file
 
+    _check(arguments)
     hub = None if arguments.push is None else Hub.of(Environment.read(Path.cwd(), os.environ).values)
     if is_dataset_file(arguments.source):
         _export_file(arguments, hub)
@@ -113,6 +118,22 @@ def execute(arguments: argparse.Namespace) -> int:
             _tell(made, as_json=arguments.json)
             _push(hub, source, made, arguments)
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise `ConfigError` for what each option by itself does not show to be impossible."""
+    if arguments.validation_share + arguments.test_share >= 1:
+        raise ConfigError(
+            f"a validation share of {arguments.validation_share:g} and a test share of {arguments.test_share:g} leave"
+            " nothing to train on",
+            hint="write shares that are less than 1 together",
+        )
+    to: Path | None = arguments.to
+    if to is not None and to.suffix.lower() in OTHER_FILE_KINDS and not to.is_dir():
+        raise ConfigError(
+            f"{to}: no {to.suffix} file is written",
+            hint=f"name a folder, or a file that ends in {', '.join(FILE_KINDS)}",
+        )
 
 
 def _export_file(arguments: argparse.Namespace, hub: Hub | None) -> None:

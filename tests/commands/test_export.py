@@ -202,6 +202,8 @@ def test_rows_without_such_a_form_are_left_out_where_that_is_asked_for(on_files:
         (["pairs.jsonl", "name"], "it takes no NAME"),
         (["odd.jsonl"], "odd.jsonl: row 1 is in no known format"),
         (["pairs.jsonl", "--shard-rows", "0"], "is no number of rows"),
+        (["pairs.jsonl", "--validation-share", "0.5", "--test-share", "0.5"], "leave nothing to train on"),
+        (["pairs.jsonl", "--to", "out.json"], "out.json: no .json file is written"),
     ],
 )
 def test_what_cannot_be_made_of_a_file_is_told(on_files: Call, tmp_path: Path, words: list[str], says: str) -> None:
