@@ -5,8 +5,8 @@ deeper waits, so rows in progress stay bounded by the number of workers and what
 finished before another is begun. Workers are tasks made on demand and end when they find nothing to do.
 
 At the source's end that order would leave the last rows to go through one call after another while fewer and fewer
-calls are open. So a few source rows are read ahead, and when these are the last, they are all begun, and rows with the
-longest way to go come first: what is left at the very end are single calls, side by side.
+calls are open. So as many source rows are read ahead as there are workers, and when these are the last, they are all
+begun, and rows with the longest way to go come first: what is left at the very end are single calls, side by side.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class StopSignal:
 class Flow:
     """One run of one stream, from its source to `arrive`.
 
-    source   rows, in source order; read in a thread, a few at a time
+    source   rows, in source order; read in a thread, ahead of who takes them
     stages   what each row goes through
     arrive   called with every row that comes out at the end, in no particular order
     width    most rows worked on at once
@@ -79,7 +79,6 @@ class Flow:
         self._recorder = recorder
         self._arrive = arrive
         self._width = max(1, width)
-        self._ahead = min(self._width, SOURCE_BATCH)
         self._stop = stop
         self._room = room
         self._ready: list[deque[Row]] = [deque() for _ in stages]
@@ -160,13 +159,13 @@ class Flow:
         return None
 
     async def _next_source(self) -> Row | None:
-        few = len(self._fresh) <= self._ahead and not self._reading.locked()
+        few = len(self._fresh) <= self._width and not self._reading.locked()
         if not self._exhausted and (few or not self._fresh):
             async with self._reading:
-                if not self._exhausted and len(self._fresh) <= self._ahead:
+                if not self._exhausted and len(self._fresh) <= self._width:
                     await self._read()
         row = self._fresh.popleft() if self._fresh else None
-        if self._exhausted and not self._ending and len(self._fresh) <= self._ahead:
+        if self._exhausted and not self._ending and len(self._fresh) <= self._width:
             self._ending = True
             self._rank(range(len(self._stages), 0, -1))
         return row
