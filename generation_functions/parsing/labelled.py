@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from generation_functions.errors import ParseError
-from generation_functions.parsing.surroundings import says_something, up_to_its_fence
+from generation_functions.parsing.surroundings import says_something, up_to_its_fence, without_closing_remark
 
 _SEPARATOR = re.compile(r"\s*([-*_=]\s*){3,}")
 
@@ -20,19 +20,23 @@ class Labelled:
     A label begins a line; bold, headings, numbers ("**QUESTION 1:**", "2. Question:") and case do not matter, and a
     field goes on until the next label. A label given as "Question|Frage|Q" has other names; the first one, in lower
     case and with `_` for spaces, is the key. A record begins where a label comes again. With `many=False` there is one
-    record, and it is the value. Raises `ParseError` for no record, and for one that lacks a field not in `optional`.
+    record, and it is the value. A closing remark after the last field ("Let me know if ...") belongs to none; with
+    `speech=True` it does, because the field is what somebody says. Raises `ParseError` for no record, and for one that
+    lacks a field not in `optional`.
     """
 
     labels: tuple[str, ...]
     many: bool
     optional: tuple[str, ...]
+    speech: bool
 
-    def __init__(self, *labels: str, many: bool = True, optional: tuple[str, ...] = ()) -> None:
+    def __init__(self, *labels: str, many: bool = True, optional: tuple[str, ...] = (), speech: bool = False) -> None:
         if not labels:
             raise TypeError("labelled() needs at least one label")
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "many", many)
         object.__setattr__(self, "optional", tuple(_key(label) for label in optional))
+        object.__setattr__(self, "speech", speech)
 
     def __call__(self, completion: str) -> list[dict[str, str]] | dict[str, str]:
         records = self.records(completion)
@@ -45,7 +49,10 @@ class Labelled:
     def records(self, completion: str) -> list[dict[str, str]]:
         """Every record in order, complete. Raises `ParseError`."""
         found: list[dict[str, str]] = []
-        for key, value in _fields(completion, self.labels):
+        fields = list(_fields(completion, self.labels))
+        if fields and not self.speech:
+            fields[-1] = (fields[-1][0], without_closing_remark(fields[-1][1]))
+        for key, value in fields:
             if not found or key in found[-1]:
                 found.append({})
             found[-1][key] = value

@@ -10,7 +10,6 @@ from generation_functions.errors import ParseError
 from generation_functions.parsing.json_value import JsonValue
 from generation_functions.parsing.labelled import Labelled
 from generation_functions.parsing.lists import NumberedList
-from generation_functions.parsing.surroundings import without_closing_remark
 from generation_functions.rows import Json
 
 QUESTION = "Question|Q|Frage|Pregunta|Domanda|Pergunta|Vraag|Pytanie|Вопрос|问题|问|質問|問題|سؤال|السؤال|प्रश्न"
@@ -34,7 +33,7 @@ class QuestionAnswerPairs:
 
     def __call__(self, completion: str) -> list[dict[str, str]]:
         try:
-            return _without_remark([_bare(pair) for pair in _LABELLED.records(completion)])
+            return [_bare(pair) for pair in _LABELLED.records(completion)]
         except ParseError as labelled_trouble:
             pairs = _from_json(completion) or _from_numbered(completion)
             if pairs:
@@ -42,11 +41,6 @@ class QuestionAnswerPairs:
             if "none" in labelled_trouble.message:
                 raise ParseError('Expected "Question: …" and "Answer: …" lines, found none.') from labelled_trouble
             raise
-
-
-def _without_remark(pairs: list[dict[str, str]]) -> list[dict[str, str]]:
-    *others, last = pairs
-    return [*others, {**last, "answer": without_closing_remark(last["answer"])}]
 
 
 def _from_json(completion: str) -> list[dict[str, str]]:

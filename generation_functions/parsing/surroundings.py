@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 _FENCE = "```"
+_AROUND_PROSE = re.compile(r"```(?:markdown|md|text|txt|plaintext)\s*\n(?P<inside>.*)\n```", re.DOTALL | re.IGNORECASE)
 _LONGEST_REMARK = 40
 _REMARK = re.compile(
     r"\(?(?:please (?:let me know|feel free)\b|let me know if\b|feel free to ask\b"
@@ -28,6 +29,16 @@ def up_to_its_fence(lines: list[str], begins: Callable[[str], bool]) -> list[str
     before = sum(n < first for n in fences)
     around = before % 2 == 1 and (len(fences) - before) % 2 == 1
     return lines[: fences[-1]] if around else lines
+
+
+def without_prose_fence(text: str) -> str:
+    """The text without a fence that calls all of it Markdown or plain text. A fence around code stays."""
+    found = _AROUND_PROSE.fullmatch(text.strip())
+    if found is None:
+        return text
+    fences = [line.strip() for line in found["inside"].split("\n") if line.lstrip().startswith(_FENCE)]
+    ends_before = len(fences) % 2 == 1 or (fences and fences[0] == _FENCE)
+    return text if ends_before else found["inside"].strip()
 
 
 def without_closing_remark(text: str) -> str:

@@ -79,6 +79,14 @@ def test_what_stands_around_pairs_belongs_to_none(completion: str) -> None:
     assert question_answer_pairs(completion) == [{"question": "a?", "answer": "b"}]
 
 
+def test_what_somebody_says_keeps_its_last_remark() -> None:
+    said = "Answer: It rains.\n\nWould you like me to book a taxi?"
+    assert labelled("Answer", many=False)(said) == {"answer": "It rains."}
+    assert labelled("Answer", many=False, speech=True)(said) == {
+        "answer": "It rains.\n\nWould you like me to book a taxi?"
+    }
+
+
 @pytest.mark.parametrize(
     "answer",
     [

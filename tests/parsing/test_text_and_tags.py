@@ -21,6 +21,20 @@ def test_text_is_stripped_and_not_empty() -> None:
 @pytest.mark.parametrize(
     ("completion", "expected"),
     [
+        ("```markdown\nEin Satz.\n```", "Ein Satz."),
+        ("```text\nRun:\n```python\nx = 1\n```\nDone.\n```\n", "Run:\n```python\nx = 1\n```\nDone."),
+        ("```python\nx = 1\n```", "```python\nx = 1\n```"),
+        ("```\nx = 1\n```", "```\nx = 1\n```"),
+        ("```markdown\n# A\n```\nand\n```markdown\n# B\n```", "```markdown\n# A\n```\nand\n```markdown\n# B\n```"),
+    ],
+)
+def test_a_fence_around_prose_is_taken_off_and_one_around_code_stays(completion: str, expected: str) -> None:
+    assert text(completion) == expected
+
+
+@pytest.mark.parametrize(
+    ("completion", "expected"),
+    [
         ("<poem>Roses</poem>", "Roses"),
         ("I will use <poem> tags.\n<poem>\nRoses\n</poem>\nDone.", "Roses"),
         ("<poem>draft</poem> better: <poem>final</poem>", "final"),

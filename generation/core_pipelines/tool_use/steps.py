@@ -14,7 +14,7 @@ from generation_functions.rows import Json
 
 MOST_CALLS = 8
 
-_moved = labelled("Thought", "Call", "Answer", optional=("Thought", "Call", "Answer"))
+_moved = labelled("Thought", "Call", "Answer", optional=("Thought", "Call", "Answer"), speech=True)
 _value = json_value()
 
 
