@@ -19,8 +19,8 @@ Visit: TypeAlias = Callable[..., Awaitable[list[Row] | Mapping[str, Json] | None
 class DepthFirst(Step):
     """Run `visit(row, do, **settings)` on each row: plain Python that decides which step comes next.
 
-    It gives back the row (or rows, or a mapping of new fields) that goes on; None drops the row. Inner steps are
-    recorded under `{name}.{inner}`. Settings of `.through(...)` reach `visit` as keyword arguments.
+    It gives back the row (or rows, or a mapping of new fields) that goes on; None, or no rows, drops the row. Inner
+    steps are recorded under `{name}.{inner}`. Settings of `.through(...)` reach `visit` as keyword arguments.
     """
 
     visit: Visit
@@ -34,7 +34,7 @@ class DepthFirst(Step):
         asking = calls.asking
         settings = self.settings if asking.model is None else {"model": asking.model, **self.settings}
         made = await self.visit(row, asking.services.inner(self.name, asking.rank), **settings)
-        if made is None:
+        if made is None or made == []:
             return Outcome.dropped(f"{self.name} gave no row")
         if isinstance(made, list):
             return Outcome.many(row, self.name, [child.fields for child in made])

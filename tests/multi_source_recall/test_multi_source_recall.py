@@ -75,6 +75,17 @@ async def test_a_chunk_without_neighbours_asks_nothing(tmp_path: Path, documents
     assert [row["reason"] for row in rows_of(tmp_path / "out", "related", "dropped")] == ["nothing else belongs to it"]
 
 
+async def test_a_way_in_which_nothing_can_be_asked_is_a_lost_row_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    for name in ("canal", "ships"):
+        (tmp_path / "documents" / f"{name}.txt").write_text(
+            f"The {name} of Suez. The {name} of Asia.", encoding="utf-8"
+        )
+    assert not rows(await recall(tmp_path / "out", tmp_path / "documents", ways={"negative": 1.0}))
+    lost = [row["reason"] for row in rows_of(tmp_path / "out", "asks_something", "dropped")]
+    assert lost == ["nothing to ask about it in the way it drew"] * 2
+
+
 async def test_the_answer_that_a_follow_up_leans_on_is_not_learned(tmp_path: Path, documents: Path) -> None:
     dataset = await recall(tmp_path / "out", documents, ways={"follow_up": 1.0})
     segments = dataset.path.with_name("multi_source_recall.segments.jsonl").read_text(encoding="utf-8").splitlines()

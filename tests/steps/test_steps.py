@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -211,6 +212,16 @@ async def test_depth_first_decides_in_plain_python(tmp_path: Path) -> None:
     assert [(row["loud"], row["mark"]) for row in rows] == [("ONE", "x")]
     assert rows_of(tmp_path, "deep", "dropped")[0]["reason"] == "two is enough"
     assert [row["loud"] for row in rows_of(tmp_path, "deep.echo")] == ["ONE", "TWO"]
+
+
+async def test_a_depth_first_step_that_gives_no_rows_has_a_reason_on_record(tmp_path: Path) -> None:
+    async def visit(row: Row, do: Any, *, model: Any) -> list[Row]:
+        return [each for each in await do(echo_step(), row, model=model) if each["text"] == "one"]
+
+    async with Run(tmp_path) as run:
+        await run.write(run.rows(TEXTS).through(DepthFirst("deep", visit), model=OFFLINE), "out")
+    assert [row["reason"] for row in rows_of(tmp_path, "deep", "dropped")] == ["deep gave no row"]
+    assert manifest_of(tmp_path)["sources"]["not_in_dataset"] == {"deep: deep gave no row": 1}
 
 
 async def test_a_step_without_a_rule_cannot_be_answered_offline(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from generation.core_components.languages import OWN_LANGUAGE, Language
 from generation.core_components.reading import DocumentReading, Reading
 from generation.core_components.retrieval import related_chunks
 from generation.core_pipelines.multi_source_recall.conversation import about, as_conversation
-from generation.core_pipelines.multi_source_recall.steps import answer, ask_in_ways, check_answer
+from generation.core_pipelines.multi_source_recall.steps import answer, ask_in_ways, asks_something, check_answer
 from generation.core_pipelines.multi_source_recall.ways import SHARES, Way
 from generation_functions import Dataset, Model, Run
 
@@ -41,6 +41,7 @@ async def multi_source_recall(
     seeds = await related_chunks(run, chunks, most=related, embedder=embedder)
     answered = (
         seeds.through(ask_in_ways, model=writer, ways=ways, questions=questions, seed=run.seed, language=language)
+        .filter(asks_something)
         .through(answer, model=writer, language=language)
         .through(check_answer, model=judge, votes=votes)
         .map(about)

@@ -113,11 +113,12 @@ async def _ask_in_ways(
     own = {"text": row["text"], "source": row.get("source", ""), **with_title(row)}
     prompts = tuple(f"ask/{way}" for way in drawn(ways, questions, seed, row.key))
     about = row.adding({"passages": [own, *row["related"]]})
-    return [
-        asked
-        for asked in await do(ask, about, model=model, language=language, variations=prompts, count=len(prompts))
-        if asked["question"]
-    ]
+    return await do(ask, about, model=model, language=language, variations=prompts, count=len(prompts))
+
+
+def asks_something(row: Mapping[str, Any]) -> tuple[bool, str]:
+    """Whether there was a question to ask in the way that was drawn."""
+    return bool(row["question"]), "nothing to ask about it in the way it drew"
 
 
 ask_in_ways = DepthFirst("ask_in_ways", _ask_in_ways)
