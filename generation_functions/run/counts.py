@@ -36,29 +36,43 @@ class AlikeReasons:
 
 @dataclass
 class StageCounts:
-    """One stage's rows in one attempt. `out` counts rows, which may be more than went in."""
+    """One stage's rows in one attempt. `out` counts rows, which may be more than went in.
+
+    `asked` counts what could fail: the rows that went in, or what was asked for of each where that can fail by itself.
+    """
 
     came_in: int = 0
     out: int = 0
     failed: int = 0
+    asked: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     failures: AlikeReasons = field(default_factory=AlikeReasons)
 
-    def add(self, status: str, out: int, reason: str | None, hint: str | None = None) -> None:
+    @property
+    def failed_share(self) -> float:
+        """The share of what was asked for that failed."""
+        return self.failed / self.asked if self.asked else 0.0
+
+    def add(self, status: str, out: int, reason: str | None, hint: str | None = None, *, asked: int = 1) -> None:
         """Count one outcome."""
         self.came_in += 1
         self.out += out
+        self.asked += asked
         if status == DROPPED:
             self.reasons[reason or "no reason given"] += 1
         elif status == FAILED:
-            self.failed += 1
-            self.failures.add(reason or "no reason given", hint=hint)
+            self.add_failure(reason, hint)
+
+    def add_failure(self, reason: str | None, hint: str | None = None) -> None:
+        """Count a row, or one that was to be made of a row, as failed."""
+        self.failed += 1
+        self.failures.add(reason or "no reason given", hint=hint)
 
     def merged(self, other: StageCounts) -> StageCounts:
         """Both together: two streams that use a step of one name."""
         both = StageCounts(
             self.came_in + other.came_in, self.out + other.out, self.failed + other.failed,
-            self.reasons + other.reasons,
+            self.asked + other.asked, self.reasons + other.reasons,
         )  # fmt: skip
         both.failures.add_all(self.failures)
         both.failures.add_all(other.failures)

@@ -40,11 +40,11 @@ def ending_of(
         return _of_error(error)
     if datasets and not any(dataset.all_rows for dataset in datasets.values()):
         return Ending("failed", 1, f"no row reached a dataset: {_where_rows_went(counts)}")
-    worst = max(counts.items(), key=lambda item: _failed_share(item[1]), default=None)
-    if worst is not None and _failed_share(worst[1]) > max_failed_share:
+    worst = max(counts.items(), key=lambda item: item[1].failed_share, default=None)
+    if worst is not None and worst[1].failed_share > max_failed_share:
         name, lost = worst
         return Ending(
-            "partial", 3, f"{lost.failed} of {lost.came_in} rows failed in {name!r}, more than "
+            "partial", 3, f"{lost.failed} of {lost.asked} rows failed in {name!r}, more than "
             f"max_failed_share allows ({max_failed_share:.0%}): {_commonest(lost)}",
         )  # fmt: skip
     written = ", ".join(f"{_counted(d.all_rows)} in {d.name}" for d in datasets.values()) or "done"
@@ -65,10 +65,6 @@ def _of_error(error: BaseException) -> Ending:
 
 def _counted(count: int, noun: str = "row") -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _failed_share(counts: StageCounts) -> float:
-    return counts.failed / counts.came_in if counts.came_in else 0.0
 
 
 def _commonest(counts: StageCounts) -> str:

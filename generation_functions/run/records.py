@@ -36,13 +36,19 @@ class Records:
         counts = self._counts.get(stage)
         if counts is None:
             counts = next(counts for known, counts in self._counts.items() if known.name == stage.name)
-        counts.add(outcome.status, 0 if outcome.joined else len(outcome.rows), outcome.reason, outcome.hint)
+        made = 0 if outcome.joined else len(outcome.rows)
+        wanted = made + len(outcome.lost) if outcome.apart else 1
+        counts.add(outcome.status, made, outcome.reason, outcome.hint, asked=wanted)
         asked = tuple(exchanges)
+        for missing, fields, failure in outcome.lost:
+            counts.add_failure(failure.message, failure.hint)
+            failed = Outcome.failed(failure.message, {"tries": failure.tries}, hint=failure.hint)
+            self._add(stage, row, failed, missing, fields, asked)
         if outcome.status != KEPT:
             self._add(stage, row, outcome, row, outcome.fields, asked)
             return
-        for made, fields in outcome.rows:
-            self._add(stage, row, outcome, made, fields, asked)
+        for child, fields in outcome.rows:
+            self._add(stage, row, outcome, child, fields, asked)
 
     def _add(
         self, stage: Stage, row: Row, outcome: Outcome, made: Row, fields: Any, exchanges: tuple[str, ...]

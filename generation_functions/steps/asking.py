@@ -95,9 +95,14 @@ class Calls:
     round: int = 0
     exchanges: list[str] = field(default_factory=list)
 
-    def knowing(self, fields: Mapping[str, Json]) -> Calls:
-        """The same calls, where the row and the prompt's values have more fields. Exchanges are kept together."""
-        return replace(self, row=self.row.adding(fields), values={**self.values, **fields})
+    def knowing(self, fields: Mapping[str, Json], *, tried_as: str | None = None) -> Calls:
+        """The same calls, where the row and the prompt's values have more fields. Exchanges are kept together.
+
+        `tried_as` is the key under which a person may have asked for these to be tried again.
+        """
+        granted = 0 if tried_as is None else self.asking.services.rounds(self.asking.step_name, tried_as)
+        more = {**self.values, **fields}
+        return replace(self, row=self.row.adding(fields), values=more, round=max(self.round, granted))
 
     async def complete(
         self, step: PromptedStep, prompt: Messages | str, *, sample: int = 0, attempt: int = 0

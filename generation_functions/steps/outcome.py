@@ -26,7 +26,9 @@ class StepFailed(MillraceError):
 class Outcome:
     """One of: kept (`rows` go on, each with the `fields` it gained), dropped or failed (with a `reason`).
 
-    `joined` where the row became part of rows that another row's outcome counts already.
+    `joined` where the row became part of rows that another row's outcome counts already. `lost` are rows that were to
+    be made beside those in `rows`, each with the fields it has already and its failure. `apart` where each such row was
+    asked for by itself: a step's failures are counted against them.
     """
 
     status: str
@@ -36,6 +38,8 @@ class Outcome:
     fields: Mapping[str, Json] = field(default_factory=dict)
     joined: bool = False
     hint: str | None = None
+    lost: list[tuple[Row, Mapping[str, Json], StepFailed]] = field(default_factory=list)
+    apart: bool = False
 
     @classmethod
     def kept(cls, row: Row, fields: Mapping[str, Json], detail: Json = None) -> Outcome:

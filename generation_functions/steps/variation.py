@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import PurePath
 from random import Random
 
@@ -17,6 +17,8 @@ from generation_functions.steps.step import PromptedStep
 @dataclass(frozen=True)
 class VariationStep(PromptedStep):
     """Write `count` versions of each row, by prompts drawn with the run's seed and the row's content.
+
+    A version that gets no usable answer is a failed row of its own, beside the others; where none gets one, the row is.
 
     variations   names of prompts, such as `("variations/essay", "variations/list")`
     count        versions a row; each prompt is drawn once before any is drawn twice
@@ -48,15 +50,21 @@ class VariationStep(PromptedStep):
 
     async def process(self, row: Row, calls: Calls) -> Outcome:
         versions: list[Mapping[str, Json]] = []
-        problems: list[str] = []
+        lost: list[tuple[Row, Mapping[str, Json], StepFailed]] = []
         for sample, name in enumerate(self.drawn(row, calls.asking.services.seed)):
-            labelled = calls.knowing({self.label: PurePath(name).name})
+            label = {self.label: PurePath(name).name}
+            # What could not be written is a row of its own on record, which can be tried again by its own key.
+            missing = row.children(self.name, [{**label, "sample": sample}])[0]
+            asking = calls.knowing(label, tried_as=missing.key)
             try:
-                value = await labelled.value(self, sample=sample, prompt=labelled.filled(self, name))
+                value = await asking.value(self, sample=sample, prompt=asking.filled(self, name))
             except StepFailed as exc:
-                problems.append(f"{name}: {exc.message}")
+                lost.append((missing, label, exc))
                 continue
-            versions.append({**as_fields(self.name, value, self.into), self.label: PurePath(name).name})
+            versions.append({**as_fields(self.name, value, self.into), **label})
         if not versions:
-            raise StepFailed(problems[-1].partition(": ")[2], problems)
-        return Outcome.many(row, self.name, versions, detail=problems or None)
+            last = lost[-1][2]
+            tries = [f"{fields[self.label]}: {failure.message}" for _, fields, failure in lost]
+            raise StepFailed(last.message, tries, hint=last.hint)
+        made = Outcome.many(row, self.name, versions)
+        return replace(made, lost=lost, apart=True)

@@ -23,6 +23,7 @@ from generation_functions import (
 )
 from generation_functions.errors import ConfigError, EndpointUnusable, MillraceError, ParseError
 from generation_functions.parsing import numbered_list
+from generation_functions.store import Store
 from tests.running import OFFLINE, echo_step, exchanges_of, manifest_of, rows_of
 
 TEXTS = [{"text": "one"}, {"text": "two"}]
@@ -159,6 +160,34 @@ async def test_validator_and_rule_know_which_variation_they_see(tmp_path: Path) 
         asked = [exchange["prompt"][-1]["content"] for exchange in exchanges_of(run)]
     assert [(row["form"], row["text"]) for row in rows] == [("prose", "Ap")]
     assert sorted(asked) == ["prose: prose A", "shout: shout A"]
+
+
+async def test_a_version_that_is_lost_beside_others_is_a_failed_row_that_can_be_tried_again(tmp_path: Path) -> None:
+    answers = iter(["bad", "bad", "good"])  # the two tries of the version that is lost, and the one it is granted later
+    step = VariationStep(
+        "vary", variations=("forms/prose", "forms/verse"), count=2, label="form", parse=only_good, retries=1,
+        prompts_dir=tmp_path, offline=lambda values, rng: next(answers) if values["form"] == "verse" else "good",
+    )  # fmt: skip
+    (tmp_path / "forms").mkdir()
+    for form in ("prose", "verse"):
+        (tmp_path / "forms" / f"{form}.yaml").write_text(f"- {{role: user, content: '{form} {{text}}'}}")
+
+    async def write() -> int:
+        async with Run(tmp_path / "out", max_failed_share=0.4) as run:
+            rows = run.rows([{"text": "A"}]).through(step, model=OFFLINE)
+            return (await run.write(rows, "out", lambda row: {"text": row["text"], "form": row["form"]})).rows
+
+    assert await write() == 1
+    assert [(row["form"], row["reason"]) for row in rows_of(tmp_path / "out", "vary", "failed")] == [
+        ("verse", "Expected good.")
+    ]
+    told = manifest_of(tmp_path / "out")
+    assert (told["status"], told["steps"]["vary"]["failed"]) == ("partial", 1)
+    assert "1 of 2 rows failed in 'vary'" in told["message"]
+    with Store(tmp_path / "out" / "store.sqlite") as store:
+        ((key,),) = store.query("SELECT key FROM rows WHERE step = 'vary' AND status = 'failed'")
+        store.ask_again("vary", key)
+    assert await write() == 2
 
 
 async def test_scores_keep_their_reason_and_drop_the_low(tmp_path: Path) -> None:
