@@ -6,6 +6,16 @@ import re
 from collections.abc import Callable
 
 _FENCE = "```"
+_ENDS = (
+    r"<\|(?:im_end|eot_id|eom_id|end|end_of_text|endoftext|return)\|>"
+    r"|</s>|<end_of_turn>|<｜end▁of▁sentence｜>|\[/INST\]"
+)
+_BEGINS = r"<\|(?:im_start|start_header_id|begin_of_text|start|user)\|>|<start_of_turn>|<｜User｜>|<s>|\[INST\]"
+_TURN_END = re.compile(rf"\s*(?P<end>{_ENDS})(?=\s*(?:\Z|{_ENDS}|{_BEGINS}))")
+_TURN_BEGIN = re.compile(
+    r"\s*(?:<\|im_start\|>\s*assistant\s*\n|<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>|assistant:)\s*",
+    re.IGNORECASE,
+)
 _AROUND_PROSE = re.compile(r"```(?:markdown|md|text|txt|plaintext)\s*\n(?P<inside>.*)\n```", re.DOTALL | re.IGNORECASE)
 _LONGEST_REMARK = 40
 _REMARK = re.compile(
@@ -18,6 +28,21 @@ _REMARK = re.compile(
     r"|avísame si\b|espero que esto\b.{0,40}\b(?:ayude|sirva))",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def one_turn(completion: str) -> str:
+    """A completion without the marks of a chat template, and without the turns that a model writes on after its own.
+
+    An endpoint that does not know its model's template lets them through. Line ends become plain ones.
+    """
+    turn = completion.replace("\r\n", "\n") if "\r" in completion else completion
+    begin = _TURN_BEGIN.match(turn)
+    turn = turn[begin.end() :] if begin is not None else turn
+    if ">" not in turn and "]" not in turn:
+        return turn
+    ends = (m for m in _TURN_END.finditer(turn) if m["end"] != "</s>" or "<s>" not in turn[: m.start()])
+    end = next(ends, None)
+    return turn if end is None else turn[: end.start()]
 
 
 def up_to_its_fence(lines: list[str], begins: Callable[[str], bool]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from generation_functions.errors import ConfigError
 from generation_functions.models.exchange import Messages
 from generation_functions.parsing import text
+from generation_functions.parsing.surroundings import one_turn
 from generation_functions.rows import Json, Row
 from generation_functions.steps.asking import Calls, OfflineRule, ending_with, explain
 from generation_functions.steps.outcome import Outcome
@@ -74,7 +75,7 @@ class PromptedStep(Step):
     def judged(self, completion: str, row: Row) -> tuple[Any, str | None]:
         """The parsed value and None, or None and what is wrong with the completion."""
         try:
-            value = self.parse(completion)
+            value = self.parse(one_turn(completion))
             problem = self.validate(value, row) if self.validate is not None else None
         except ConfigError:
             raise

@@ -13,7 +13,7 @@ import pytest
 from generation.core_pipelines.instruction_evolution import offline_rules
 from generation.core_pipelines.instruction_evolution.changes import BRIEFS, NOBODY, PERSONAS, SHARES, drawn
 from generation.core_pipelines.instruction_evolution.instruction_evolution import instruction_evolution
-from generation.core_pipelines.instruction_evolution.steps import hardly_changed
+from generation.core_pipelines.instruction_evolution.steps import declined, hardly_changed
 from generation.core_pipelines.instruction_evolution.tasks import seed_task
 from generation_functions import Drop, Model, Run
 from generation_functions.duplicates import shingles, similarity
@@ -162,3 +162,18 @@ async def test_changes_that_draw_nothing_are_told(tmp_path: Path) -> None:
 def test_killed_half_way_it_resumes_and_a_finished_run_asks_nothing(tmp_path: Path) -> None:
     calm = check_kill_and_resume(tmp_path, "instruction-evolution", rounds=1)
     assert calm.datasets()["instruction_evolution.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("I'm sorry, but I can't help with that request.", True),
+        ("I cannot assist with this.", True),
+        ("Sorry, I am unable to provide that.", True),
+        ("I can't help with the date, because the timetable is not out yet. " + "Here is the rest. " * 20, False),
+        ("Unfortunately the bread will not rise without yeast.", False),
+        ("I can help.", False),
+    ],
+)
+def test_an_answer_that_only_declines_is_asked_again(text: str, refused: bool) -> None:
+    assert (declined(text, {}) is not None) == refused

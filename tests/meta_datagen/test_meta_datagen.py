@@ -265,6 +265,8 @@ def test_examples_are_read_but_not_trained_on_or_left_out() -> None:
     assert [message["content"] for message in dropped] == ["S", "asked", "<think>\nT\n</think>\n\nA"]
     plain = conversation({"prompt": "Go on:"}, answer, examples=True, thoughts=False)
     assert plain == [{"role": "user", "content": "Go on:"}, {"role": "assistant", "content": "A"}]
+    marked = {**answer, "text": "A<|im_end|>"}
+    assert conversation({"prompt": "Go on:"}, marked, examples=True, thoughts=False) == plain
 
 
 async def test_what_is_no_run_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,13 @@ from generation_functions.parsing import rating, tag, text, verdict
 HARDLY_CHANGED = 0.92
 HARDLY_NEW = 0.5
 LONGEST = 4000
+LONGEST_REFUSAL = 60
+_DECLINES = re.compile(
+    r"(?:i['’]?m (?:very )?sorry,? (?:but )?|i am (?:very )?sorry,? (?:but )?|sorry,? (?:but )?|unfortunately,? )?"
+    r"(?:as an ai\b.{0,40} )?(?:i can['’]?t|i cannot|i can not|i won['’]?t|i(?: a|['’])m (?:not able|unable) to)"
+    r" (?:help|assist|comply|fulfil|answer|provide|do that|discuss|continue)",
+    re.IGNORECASE,
+)
 
 
 def hardly_changed(task: str, row: Mapping[str, Any]) -> str | None:
@@ -23,6 +31,12 @@ def hardly_changed(task: str, row: Mapping[str, Any]) -> str | None:
     if row["change"] == "broader" and alike >= HARDLY_NEW:
         return "The new task is to be about another matter, and says nearly the same as the one before."
     return f"The new task has {len(task)} characters; write at most {LONGEST}." if len(task) > LONGEST else None
+
+
+def declined(answer: str, row: Mapping[str, Any]) -> str | None:
+    """What is wrong with an answer: it only says that the task will not be done."""
+    refused = _DECLINES.match(answer) and len(answer.split()) <= LONGEST_REFUSAL
+    return "The answer declines the task. Do it, as far as it can be done." if refused else None
 
 
 evolve = PipelineStep(
@@ -48,6 +62,8 @@ answer = PipelineStep(
     "answer",
     parse=text,
     into="answer",
+    validate=declined,
+    show_failure=True,
     offline=offline_rules.answer,
     sampling={"temperature": 0.6, "max_tokens": 3000},
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generation.core_pipelines.meta_datagen.winners import Exchange
+from generation_functions.parsing.surroundings import one_turn
 
 Message = dict[str, Any]
 
@@ -33,6 +34,6 @@ def _only_read(message: Mapping[str, Any]) -> Message:
 
 
 def _said(answer: Exchange, thoughts: bool) -> str:
-    if thoughts and answer["thoughts"].strip():
-        return f"<think>\n{answer['thoughts'].strip()}\n</think>\n\n{answer['text']}"
-    return str(answer["text"])
+    said = one_turn(answer["text"])
+    thought = answer["thoughts"].strip() if thoughts else ""
+    return f"<think>\n{thought}\n</think>\n\n{said}" if thought else said
