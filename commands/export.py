@@ -21,8 +21,7 @@ from commands.export_source import AUTO, Source, of_file, of_run
 from commands.past_run import PastRun, past_run
 from commands.terminal import counted, print_warning, say
 from generation_functions.config.suggestions import did_you_mean
-from generation_functions.errors import ConfigError, MillraceError, StoreError
-from generation_functions.run.manifest import runs_within
+from generation_functions.errors import ConfigError, MillraceError
 
 if TYPE_CHECKING:
     from generation_functions.datasets import Format, Hub
@@ -218,9 +217,7 @@ def _names(run: PastRun, name: str | None, to: Path | None) -> list[str]:
         hint = did_you_mean(name, datasets) or f"its datasets: {', '.join(datasets) or 'none yet'}"
         raise ConfigError(f"no row of {run.folder} has reached a dataset {name!r}", hint=hint)
     if not datasets:
-        inner = runs_within(run.folder)
-        hint = f"Runs inside it: {', '.join(map(str, inner))}" if inner else f"`status {run.folder}` says why."
-        raise StoreError(f"no row of {run.folder} has reached a dataset", hint=hint)
+        raise run.without_dataset()
     if name is None and to is not None and _is_file(to) and len(datasets) > 1:
         raise ConfigError(f"{to} is one file, and there are datasets {', '.join(datasets)}", hint="Name one of them.")
     return [name] if name is not None else datasets

@@ -10,11 +10,12 @@ from typing import Any
 
 from commands.status import manifest_of_run
 from generation_functions.errors import StoreError
-from generation_functions.run.manifest import CAME_TO_ITS_END
+from generation_functions.run.manifest import CAME_TO_ITS_END, runs_within
 from generation_functions.store import StoreReader
 from generation_functions.store.history import DATASET_PREFIX, History
 
 STORE_FILE = "store.sqlite"
+_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,18 @@ class PastRun:
     def is_whole(self) -> bool:
         """Whether the latest attempt came to its end."""
         return self.manifest["status"] in CAME_TO_ITS_END
+
+    def without_dataset(self) -> StoreError:
+        """What to raise where a dataset is wanted and there is none: rows were lost, or runs inside it have them."""
+        inside = sorted(runs_within(self.folder), key=lambda folder: len(folder.parts))
+        if not inside:
+            why = f"`status {self.folder}` says why."
+            return StoreError(f"no row of {self.folder} has reached a dataset", hint=why)
+        shown = ", ".join(map(str, inside[:_SHOWN]))
+        more = f" ({len(inside)} in all: `status {self.folder}`)" if len(inside) > _SHOWN else ""
+        return StoreError(
+            f"{self.folder} has no dataset of its own, only runs inside it", hint=f"Name one of those: {shown}{more}"
+        )
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from generation_functions.report import (
     rows_in,
     survey,
 )
-from generation_functions.run.manifest import runs_within, write_atomically
+from generation_functions.run.manifest import write_atomically
 
 _PAGES = (".html", ".htm")
 
@@ -104,9 +104,7 @@ def _names(run: PastRun, name: str | None) -> list[str]:
         hint = did_you_mean(name, run.datasets) or f"its datasets: {', '.join(run.datasets) or 'none yet'}"
         raise ConfigError(f"no row of {run.folder} has reached a dataset {name!r}", hint=hint)
     if not run.datasets:
-        inner = runs_within(run.folder)
-        hint = f"Runs inside it: {', '.join(map(str, inner))}" if inner else f"`status {run.folder}` says why."
-        raise StoreError(f"no row of {run.folder} has reached a dataset", hint=hint)
+        raise run.without_dataset()
     return [name] if name is not None else run.datasets
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from commands.terminal import counted, duration, money, number, paint, shorten, table, width_of
 from generation_functions.errors import MillraceError
-from generation_functions.run.manifest import CAME_TO_ITS_END
+from generation_functions.run.manifest import CAME_TO_ITS_END, read_manifest, runs_within
 
 Manifest = Mapping[str, Any]
 
@@ -205,17 +205,24 @@ def next_commands(manifest: Manifest, output_dir: Path) -> list[tuple[tuple[str,
     steps = manifest.get("steps", {}).values()
     failed, dropped = sum(s["failed"] for s in steps), sum(sum(s["dropped"].values()) for s in steps)
     run = str(output_dir)
+    inside = {path: read_manifest(path) for path in runs_within(output_dir)}
+    inside_failed = sum(step["failed"] for inner in inside.values() for step in inner.get("steps", {}).values())
     advice: list[tuple[tuple[str, ...], str]] = []
     if manifest["status"] in ("running", "cancelling"):
         return []
     came_out_empty = bool(manifest.get("datasets")) and dataset_rows(manifest) == 0
     if manifest["status"] not in CAME_TO_ITS_END and not came_out_empty:
         return [((), "go on where it stopped")]
+    if failed or inside_failed:
+        advice.append((("retry", run), f"try the {counted(failed + inside_failed, 'failed row')} again"))
     if failed:
-        advice.append((("retry", run), f"try the {counted(failed, 'failed row')} again"))
         advice.append((("rows", run, "--status", "failed"), "read them"))
     if dropped:
         advice.append((("rows", run, "--status", "dropped"), "read what was dropped, and why"))
-    if dataset_rows(manifest):
-        advice.append((("report", run), "look the data over and read thirty rows before you train"))
+    # Of runs inside this one, the outermost have what the others' rows were put together to.
+    written = (path for path, inner in inside.items() if dataset_rows(inner))
+    outermost = sorted(written, key=lambda path: len(path.parts))
+    if dataset_rows(manifest) or outermost:
+        where = run if dataset_rows(manifest) else str(outermost[0])
+        advice.append((("report", where), "look the data over and read thirty rows before you train"))
     return advice

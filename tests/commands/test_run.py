@@ -16,6 +16,7 @@ import pytest
 
 from commands.progress import PLAIN_EVERY_S, PlainProgress, live_lines
 from commands.terminal import display_width
+from tests.commands.calling import compose
 from tests.commands.small_project import CONFIG, DOCUMENTS, ROOT, call, environment_of, write_project
 from tests.fake_endpoint.process import served
 
@@ -307,3 +308,16 @@ def test_plain_lines_come_now_and_then_and_not_at_the_end(capsys: pytest.Capture
         progress.show(manifest())
     progress.show(manifest(ended=200.0))
     assert len(capsys.readouterr().err.splitlines()) == int(11 // PLAIN_EVERY_S)
+
+
+@pytest.mark.parametrize("verb", ["report", "export"])
+def test_of_a_run_with_runs_inside_one_of_those_is_to_be_named(project: Path, verb: str) -> None:
+    compose(project)
+    ended = call(project, "run", "config.yaml")
+    assert "retry out\n    try the 2 failed rows again" in ended.err
+    assert "report out/one" in ended.err
+    told = call(project, verb, "out")
+    assert told.code == 1
+    assert "out has no dataset of its own, only runs inside it" in told.err
+    assert "Name one of those: out/one, out/two" in told.err
+    assert call(project, verb, "out/one").code == 0

@@ -83,4 +83,5 @@ async def complete_factual(
     await mixed(run, "retrieval", passages, {"format": "text", "shuffle": False})
     to_train = stages(pretrained, talked, beside)
     write_trainer_configs(run.output_dir / "training", training, to_train, name=run.output_dir.name, seed=run.seed)
+    run.log(f"configs to train with: {run.output_dir / 'training'}")
     return talked or pretrained
