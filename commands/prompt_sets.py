@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from generation_functions.config import Pipeline
 
 _MOST_TOLD = 6
+_SETTINGS = ("most", "language")
+"""What a config says and only a prompt can carry out: a number of items, and what language is written."""
 
 
 def prompt_set_notes(function: Pipeline, prompt_set: Path | None) -> list[str]:
@@ -25,7 +27,7 @@ def prompt_set_notes(function: Pipeline, prompt_set: Path | None) -> list[str]:
                 continue
             prompt = book.get(name, step=step)
             own = book_of(step, None).get(name)
-            unsaid = [f"{{{place}}}" for place in own.names if place not in prompt.names]
+            unsaid = [f"{{{place}}}" for place in own.names if place in _SETTINGS and place not in prompt.names]
             left_out = f"; it has no place for {', '.join(unsaid)}" if unsaid else ""
             notes.append(f"{part / stand_in.file} stands in for {part / name}{left_out}")
     return notes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from generation_functions.errors import ParseError
 from generation_functions.rows import Json, Row
@@ -12,6 +12,8 @@ from generation_functions.rows import Json, Row
 if TYPE_CHECKING:
     from generation_functions.prompts import PromptBook
     from generation_functions.steps.step import PromptedStep
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class StandIn:
     parse    reads its answers; where that finds nothing, the step's own parser tries. None: the step's own does
     prompt   the prompt it stands in for, of a step that has several
     prepare  row → values that only this file asks for
+    step     the step → one that asks this file in its place, where another parser is not enough
     unless   words that a file of this name has when it is one of ours
     unused   why it is not used after all: such a file is told, and never asked
     """
@@ -32,6 +35,7 @@ class StandIn:
     parse: Callable[[str], Any] | None = None
     prompt: str | None = None
     prepare: Callable[[Row], Mapping[str, Json]] | None = None
+    step: Callable[[Any], PromptedStep] | None = None
     unless: str | None = None
     unused: str | None = None
 
@@ -68,6 +72,8 @@ def found(step: PromptedStep, book: PromptBook) -> dict[str, StandIn]:
 def fitted(step: PromptedStep, book: PromptBook) -> PromptedStep:
     """The step as it reads and fills the files that stand in for its prompts; itself where there are none."""
     used = list(found(step, book).values())
+    for asked_by in dict.fromkeys(each.step for each in used if each.step is not None):
+        step = asked_by(step)
     parsers = tuple(dict.fromkeys(each.parse for each in used if each.parse is not None))
     prepares = tuple(dict.fromkeys(each.prepare for each in used if each.prepare is not None))
     if parsers:
@@ -75,6 +81,13 @@ def fitted(step: PromptedStep, book: PromptBook) -> PromptedStep:
     if prepares:
         step = replace(step, prepare=_Prepared((*([step.prepare] if step.prepare else []), *prepares)))
     return step
+
+
+def recast(step: PromptedStep, kind: type[Kind], **changes: Any) -> Kind:
+    """The step as one of another kind, with its own settings but for the changes."""
+    known = {each.name: getattr(step, each.name) for each in fields(step) if each.init}
+    taken = {each.name for each in fields(kind) if each.init}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in {**known, **changes}.items() if name in taken})
 
 
 @dataclass(frozen=True)

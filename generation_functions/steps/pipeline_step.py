@@ -20,13 +20,17 @@ class PipelineStep(PromptedStep):
 
     into     the field the parsed value goes to; without it the value is a mapping and its items become fields
     drop_if  (value, row) → the reason to drop the row for, or None
+    known    a field that a row may have already: such a row goes on as it is, and nothing is asked
     """
 
     _: KW_ONLY
     into: str | None = None
     drop_if: Callable[[Any, Row], str | None] | None = None
+    known: str | None = None
 
     async def process(self, row: Row, calls: Calls) -> Outcome:
+        if self.known is not None and self.known in row:
+            return Outcome.kept(row, {})
         return await first_kept(calls, partial(self._sampled, row, calls))
 
     async def _sampled(self, row: Row, calls: Calls, sample: int) -> Outcome:

@@ -23,12 +23,15 @@ Answers = Mapping[str, str | Callable[[str], str]]
 """By the name of a file: what is answered to it, or a function of what it asked."""
 
 
+FROM_CHUNKS = {"input_dir": "", "writer": "fake", "judge": "fake", "chunk_tokens": 110, "votes": 1}
+
+
 @dataclass
 class Theirs:
     """Prompts of theirs in a folder of a project.
 
     files    name of a file (with its folder, without its ending) → what its last message asks, with places in braces
-    answers  name of a file → the answer to it
+    answers  name of a file, or words of a prompt of ours → the answer to it
     """
 
     project: Project
@@ -52,7 +55,8 @@ class Theirs:
     def answer(self, body: dict[str, Any]) -> str:
         """The fake's answer to a request; one that none of the files can have made is an error."""
         said = body.get("prompt") or "\n".join(message["content"] for message in body["messages"])
-        name = next((name for name in sorted(self.answers, key=len, reverse=True) if opening(name) in said), None)
+        known = sorted(self.answers, key=len, reverse=True)
+        name = next((name for name in known if (opening(name) if name in self.files else name) in said), None)
         assert name is not None, f"asked by no file of the folder: {said[:300]}"
         self.asked[name] += 1
         self.last[name] = said if "prompt" in body else body["messages"][-1]["content"]
@@ -90,9 +94,31 @@ async def answered(theirs: Theirs) -> AsyncIterator[Callable[..., None]]:
         def config(mode: str = "chat", provider: str = "openai", **changes: Any) -> None:
             model = {"model": "fake-model", "base_url": base_url, "api_key": "${FAKE_KEY}", "mode": mode}
             written = model if provider == "openai" else {"provider": provider}
-            theirs.project.write_config(models={"fake": written}, prompts=str(theirs.folder), **changes)
+            project = theirs.project
+            settings = {
+                "pipeline": project.pipeline, "output_dir": str(project.output), "models": {"fake": written},
+                "prompts": str(theirs.folder), **(FROM_CHUNKS if not project.settings else project.settings),
+            }  # fmt: skip
+            if "input_dir" in settings:
+                settings["input_dir"] = str(project.inputs)
+            (project.folder / "config.yaml").write_text(yaml.safe_dump({**settings, **changes}))
 
         yield config
+
+
+async def used(theirs: Theirs, **changes: Any) -> str:
+    """What validate says of the folder; the pipeline has run with it, and again without paying for anything."""
+    async with answered(theirs) as config:
+        config(**changes)
+        status, told = await called(theirs.project, "validate")
+        assert status == 0, told
+        status, said = await called(theirs.project, "run")
+        assert status == 0, said
+        paid = dict(theirs.asked)
+        (theirs.project.output / ".finished.json").unlink(missing_ok=True)
+        status, said = await called(theirs.project, "run")
+        assert (status, theirs.asked) == (0, paid), said
+    return told.replace(str(theirs.folder), "the folder")
 
 
 async def called(project: Project, verb: str) -> tuple[int, str]:

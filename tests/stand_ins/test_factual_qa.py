@@ -122,8 +122,8 @@ async def test_validate_and_run_say_what_is_used_for_what(tmp_path: Path) -> Non
         (status, told), (_, ran) = await called(made.project, "validate"), await called(made.project, "run")
     assert status == 0, told
     for line in (
-        "judge_paragraph_no_filenames stands in for keep_suitable; it has no place for {title}",
-        "qatuples_gen_no_filenames stands in for ask_questions; it has no place for {title}, {most}, {language}",
+        "judge_paragraph_no_filenames stands in for keep_suitable",
+        "qatuples_gen_no_filenames stands in for ask_questions; it has no place for {most}, {language}",
         "check_question stands in for check_question",
         "check_qatuple_context_no_filenames stands in for repair",
         "qatuples_gen_filenames of the folder is not used: qatuples_gen_no_filenames is there too",
@@ -139,14 +139,17 @@ async def test_ours_wins_beside_theirs(tmp_path: Path) -> None:
     made.write()
     own = "- role: user\n  content: 'These are the instructions of ours. Text: {text}, from {title}.'\n"
     (made.folder / "ask_questions.yaml").write_text(own)
-    made.answers = {**ANSWERS, "ours": "Question 1: What is lighthouse 7?\nAnswer 1: A lighthouse 7 is a lighthouse."}
+    made.answers = {
+        **ANSWERS,
+        "instructions of ours": "Question 1: What is lighthouse 7?\nAnswer 1: A lighthouse 7 is a lighthouse.",
+    }
     async with answered(made) as config:
         config()
         _, told = await called(made.project, "validate")
         status, said = await called(made.project, "run")
     assert status == 0, said
     assert "qatuples_gen_no_filenames of" in told
-    assert (made.asked["ours"], made.asked["qatuples_gen_no_filenames"]) == (3, 0)
+    assert (made.asked["instructions of ours"], made.asked["qatuples_gen_no_filenames"]) == (3, 0)
 
 
 async def test_one_of_ours_is_known_by_its_verdict(tmp_path: Path) -> None:

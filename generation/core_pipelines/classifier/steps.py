@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from generation.core_pipelines.classifier import offline_rules
+from generation.core_pipelines.classifier import offline_rules, stand_ins
 from generation.core_pipelines.classifier.plurality import PluralityStep
 from generation_functions import OneOffStep
 from generation_functions.errors import ConfigError
@@ -14,12 +14,14 @@ write_rules = OneOffStep(
     "write_rules",
     parse=tag("rules"),
     offline=offline_rules.write_rules,
+    stand_ins=stand_ins.write_rules,
     sampling={"temperature": 0.2, "max_tokens": 2000},
 )
 
 label_text = PluralityStep(
     "label_text",
     offline=offline_rules.label_text,
+    stand_ins=stand_ins.label_text,
     sampling={"temperature": 0.5, "max_tokens": 500},
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from generation.core_components.languages import OWN_LANGUAGE
 from generation.core_components.titles import with_title
-from generation.core_pipelines.clean_documents import offline_rules
+from generation.core_pipelines.clean_documents import offline_rules, stand_ins
 from generation.core_pipelines.clean_documents.alignment import alignment
 from generation_functions import DepthFirst, Model, PipelineStep, Row
 from generation_functions.languages.names import NAMES
@@ -20,6 +20,7 @@ mend = PipelineStep(
     into="mended",
     prepare=with_title,
     offline=offline_rules.mend,
+    stand_ins=stand_ins.mend,
     sampling={"temperature": 0.0, "max_tokens": 6000},
     retries=2,
     show_failure=True,

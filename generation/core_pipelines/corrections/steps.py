@@ -8,7 +8,7 @@ from typing import Any
 
 from generation.core_components.source_references import speaks_of_its_source
 from generation.core_components.titles import with_title
-from generation.core_pipelines.corrections import offline_rules
+from generation.core_pipelines.corrections import offline_rules, stand_ins
 from generation.core_pipelines.corrections.flaws import NONE
 from generation_functions import DepthFirst, MajorityVoteStep, Model, OneToManyStep, PipelineStep, Row
 from generation_functions.parsing import question_answer_pairs, tag, tags, verdict
@@ -53,6 +53,7 @@ ask = OneToManyStep(
     empty="nothing in it to ask about",
     prepare=with_title,
     offline=offline_rules.ask,
+    stand_ins=stand_ins.ask,
     sampling={"temperature": 0.7, "max_tokens": 2400},
     show_failure=True,
 )
@@ -72,6 +73,7 @@ correct = PipelineStep(
     parse=tags("doubt", "thoughts", "correction"),
     validate=no_correction,
     offline=offline_rules.correct,
+    known="correction",
     sampling={"temperature": 0.7, "max_tokens": 2000},
     show_failure=True,
 )
@@ -87,6 +89,8 @@ check = MajorityVoteStep(
 
 async def _answer_first(row: Row, do: Doing, *, model: Model, language: str) -> list[Row]:
     """The first answer: a flawed one, or the right one where that is to be doubted."""
+    if "first" in row:
+        return [row]
     if row["flaw"] == NONE:
         return [row.adding({"first": row["answer"]})]
     return await do(spoil, row, model=model, language=language)

@@ -6,7 +6,7 @@ this pipeline's questions name none.
 
 from __future__ import annotations
 
-from generation.core_components.answers_elsewhere import after
+from generation.core_components.answers_elsewhere import after, starred_pairs
 from generation_functions.parsing import verdict
 from generation_functions.stand_ins import StandIn
 
@@ -23,7 +23,7 @@ _accurate = verdict(yes="accurate", no="inaccurate|mostly accurate|partially acc
 
 keep_suitable = tuple(StandIn(f"judge_paragraph_{which}", _CHUNK, _suitable) for which in ("no_filenames", "filenames"))
 ask_questions = (
-    *(StandIn(f"qatuples_gen_{which}", _CHUNK) for which in ("no_filenames", "filenames")),
+    *(StandIn(f"qatuples_gen_{which}", _CHUNK, starred_pairs) for which in ("no_filenames", "filenames")),
     StandIn("multi_turn_assistant_conversation", unused="no step words conversations anew: its pairs are its turns"),
 )
 check_question = (StandIn("check_question", _PAIR, after("Final Judgment", _relevant), unless=_OURS),)

@@ -14,7 +14,7 @@ from generation.core_components.source_references import (
     speaks_of_its_source,
 )
 from generation.core_components.titles import with_title
-from generation.core_pipelines.multi_source_recall import offline_rules
+from generation.core_pipelines.multi_source_recall import offline_rules, stand_ins
 from generation.core_pipelines.multi_source_recall.ways import TOLD, WAYS, Way, drawn
 from generation_functions import DepthFirst, MajorityVoteStep, Model, PipelineStep, Row, VariationStep
 from generation_functions.parsing import labelled, tags, verdict
@@ -82,6 +82,7 @@ ask = VariationStep(
     validate=unaskable,
     prepare=with_passages,
     offline=offline_rules.ask,
+    stand_ins=stand_ins.ask,
     sampling={"temperature": 0.8, "max_tokens": 1200},
     show_failure=True,
 )
@@ -92,6 +93,7 @@ answer = PipelineStep(
     validate=cites_badly,
     prepare=with_question,
     offline=offline_rules.answer,
+    known="answer",
     sampling={"temperature": 0.6, "max_tokens": 3000},
     show_failure=True,
 )
@@ -102,6 +104,7 @@ check_answer = MajorityVoteStep(
     reason="the answer is not grounded in the passages",
     prepare=with_question,
     offline=offline_rules.check_answer,
+    stand_ins=stand_ins.check_answer,
     sampling={"temperature": 0.3, "max_tokens": 800},
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 from generation.core_components.retrieval import shown
 from generation.core_components.source_references import names_no_source, sources_of, speaks_of_its_source
 from generation.core_components.titles import with_title
-from generation.core_pipelines.rag_data import offline_rules
+from generation.core_pipelines.rag_data import offline_rules, stand_ins
 from generation.core_pipelines.rag_data.outcomes import TOLD
 from generation_functions import MajorityVoteStep, OneToManyStep, PipelineStep
 from generation_functions.parsing import numbered_list, tags, verdict
@@ -51,6 +51,7 @@ ask = OneToManyStep(
     empty="nothing in it to ask about",
     prepare=with_title,
     offline=offline_rules.ask,
+    stand_ins=stand_ins.ask,
     sampling={"temperature": 0.8, "max_tokens": 1200},
     show_failure=True,
 )

@@ -10,7 +10,8 @@ from generation.core_components.conversations import ThoughtsAs, system_of, with
 from generation.core_components.conversations.passages import passages_of, transcript, with_passages
 from generation.core_components.conversations.protection import protected, restored
 from generation.core_components.conversations.thoughts import written
-from generation.core_pipelines.rephrase_dataset.steps import thinking, wanted_thoughts, write_system, write_thoughts
+from generation.core_pipelines.rephrase_dataset.lacking import wanted_thoughts
+from generation.core_pipelines.rephrase_dataset.steps import thinking, write_system, write_thoughts
 from generation_functions import DepthFirst, Model, Row
 from generation_functions.languages import detect_language
 from generation_functions.languages.names import language_code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,20 +10,12 @@ from generation.core_components.conversations.facts import added_numbers, lost_n
 from generation.core_components.conversations.passages import other_passages, passages_of, read_transcript, transcript
 from generation.core_components.conversations.protection import lost_marks
 from generation.core_components.conversations.thoughts import THOUGHTS
-from generation.core_pipelines.rephrase_dataset import offline_rules
+from generation.core_pipelines.rephrase_dataset import offline_rules, stand_ins
+from generation.core_pipelines.rephrase_dataset.lacking import SHARED_WORDS, hardly_thought, wanted_thoughts, words
 from generation_functions import MajorityVoteStep, PipelineStep, Row
 from generation_functions.parsing import tag, verdict
 
 LONGEST_PROMPT = 2000
-SHARED_WORDS = 8
-FEWEST_WORDS = 6
-
-_ABOUT_THE_ANSWER = re.compile(
-    r"\b(?:the (?:given|provided|existing|final) (?:answer|response|reply)"
-    r"|(?:the|my) (?:answer|response|reply) (?:says|states|given|above)"
-    r"|as (?:given|stated) (?:in the answer|above)|die (?:vorgegebene|gegebene) Antwort)\b",
-    re.IGNORECASE,
-)
 
 
 def unfaithful(rewritten: Mapping[str, str], row: Mapping[str, Any]) -> str | None:
@@ -46,17 +37,9 @@ def gives_away(prompt: str, row: Mapping[str, Any]) -> str | None:
     """What is wrong with a system prompt: its length, or words in a row that it takes from the conversation."""
     if len(prompt) > LONGEST_PROMPT:
         return f"The system prompt has {len(prompt)} characters; at most {LONGEST_PROMPT} are wanted."
-    told = [_words(message["content"] or "") for message in row["messages"] if message["role"] != "system"]
+    told = [words(message["content"] or "") for message in row["messages"] if message["role"] != "system"]
     shared = next((run for run in _runs(prompt, SHARED_WORDS) if any(run in text for text in told)), None)
     return None if shared is None else f'"{shared}" is taken from the conversation. Give nothing of it away.'
-
-
-def wanted_thoughts(row: Mapping[str, Any]) -> list[str]:
-    """The names of the passages of thoughts that a conversation lacks: one for each answer in words without any."""
-    numbered = enumerate(row["messages"], start=1)
-    return [
-        f"thoughts{n}" for n, m in numbered if m["role"] == "assistant" and m["content"] and not m.get(THOUGHTS)
-    ]  # fmt: skip
 
 
 def asks_for_thoughts(row: Mapping[str, Any]) -> dict[str, str]:
@@ -70,18 +53,7 @@ def asks_for_thoughts(row: Mapping[str, Any]) -> dict[str, str]:
 def unthought(thoughts: Mapping[str, str], row: Mapping[str, Any]) -> str | None:
     """What is wrong with thoughts: others than were asked for, hardly any, or the answer once more."""
     problem = other_passages(thoughts, dict.fromkeys(wanted_thoughts(row), ""))
-    return problem or next((p for name, text in thoughts.items() if (p := _hardly_thought(name, text, row))), None)
-
-
-def _hardly_thought(name: str, text: str, row: Mapping[str, Any]) -> str | None:
-    told = _ABOUT_THE_ANSWER.search(text)
-    if told is not None:
-        return f'<{name}> speaks of an answer that is not there yet: "{told.group()}".'
-    answer = _words(row["messages"][int(name.removeprefix("thoughts")) - 1]["content"])
-    if len(answer.split()) > SHARED_WORDS and answer in _words(text):
-        return f"<{name}> recites the answer. Think towards it."
-    spaced = len(text.split()) > 1 or text.isascii()  # some scripts write no spaces
-    return f"<{name}> is too short to be a thought." if spaced and len(text.split()) < FEWEST_WORDS else None
+    return problem or next((p for name, text in thoughts.items() if (p := hardly_thought(name, text, row))), None)
 
 
 def thinking(row: Row, thoughts: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -93,13 +65,9 @@ def thinking(row: Row, thoughts: Mapping[str, str]) -> list[dict[str, Any]]:
     )
 
 
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
 def _runs(text: str, count: int) -> list[str]:
-    words = _words(text).split()
-    return [" ".join(words[start : start + count]) for start in range(len(words) - count + 1)]
+    spoken = words(text).split()
+    return [" ".join(spoken[start : start + count]) for start in range(len(spoken) - count + 1)]
 
 
 rewrite = PipelineStep(
@@ -140,5 +108,6 @@ write_thoughts = PipelineStep(
     show_failure=True,
     prepare=asks_for_thoughts,
     offline=offline_rules.write_thoughts,
+    stand_ins=stand_ins.write_thoughts,
     sampling={"temperature": 0.7, "max_tokens": 6000},
 )

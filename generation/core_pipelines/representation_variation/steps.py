@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generation.core_components.titles import with_title
-from generation.core_pipelines.representation_variation import offline_rules
+from generation.core_pipelines.representation_variation import offline_rules, stand_ins
 from generation.core_pipelines.representation_variation.forms import FORMS, invented_year, not_of_its_form, unfenced
 from generation_functions import DepthFirst, Model, PipelineStep, Row, VariationStep
 from generation_functions.parsing import bulleted_list, tag
@@ -46,6 +46,7 @@ list_facts = PipelineStep(
     drop_if=lambda facts, row: None if facts else "holds no fact to retell",
     prepare=with_title,
     offline=offline_rules.list_facts,
+    stand_ins=stand_ins.list_facts,
     sampling={"temperature": 0.3, "max_tokens": 2400},
     show_failure=True,
 )
@@ -57,6 +58,7 @@ infer_facts = PipelineStep(
     drop_if=lambda inferred, row: None if inferred else "nothing worth knowing follows from its facts",
     prepare=with_facts,
     offline=offline_rules.infer_facts,
+    stand_ins=stand_ins.infer_facts,
     sampling={"temperature": 0.3, "max_tokens": 1200},
 )
 
@@ -68,6 +70,7 @@ retell = VariationStep(
     validate=not_of_its_form,
     prepare=with_facts,
     offline=offline_rules.retell,
+    stand_ins=stand_ins.retell,
     sampling={"temperature": 0.8, "max_tokens": 3200},
     show_failure=True,
 )
@@ -77,14 +80,16 @@ async def _every_form(
     row: Row, do: Doing, *, model: Model, language: str, also: tuple[str, ...], forms: tuple[str, ...], versions: int
 ) -> list[Row]:
     """The chunk in the forms asked for: as it is, as its facts, as what follows from them, and retold."""
+    about = row
     made = {"original": [row["text"]], "atomic_facts": ["\n".join(row["facts"])], "inferred_facts": []}
     if "inferred_facts" in also:
         inferred = await do(infer_facts, row, model=model, language=language)
         made["inferred_facts"] = ["\n".join(each["inferred"]) for each in inferred]
+        about = next(iter(inferred), row)
     texts = [row.adding({"form": form, "text": text}) for form in also for text in made[form]]
     if versions:
         names = tuple(f"forms/{form}" for form in forms)
-        texts += await do(retell, row, model=model, variations=names, count=versions, language=language)
+        texts += await do(retell, about, model=model, variations=names, count=versions, language=language)
     return texts
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generation.core_components.conversations.passages import other_passages, read_transcript, transcript
-from generation.core_pipelines.roleplay import offline_rules
+from generation.core_pipelines.roleplay import offline_rules, stand_ins
 from generation_functions import PipelineStep, ScoreStep
 from generation_functions.parsing import labelled, rating, tag
 
@@ -76,6 +76,7 @@ write_features = PipelineStep(
     validate=wrong_name,
     show_failure=True,
     offline=offline_rules.write_features,
+    stand_ins=stand_ins.write_features,
     sampling={"temperature": 1.0, "max_tokens": 800},
 )
 
@@ -97,6 +98,7 @@ write_bible = PipelineStep(
     show_failure=True,
     prepare=lambda row: {"sheet": sheet(row["features"]), "setting": sheet(row["scene"], SCENE)},
     offline=offline_rules.write_bible,
+    stand_ins=stand_ins.write_bible,
     sampling={"temperature": 0.8, "max_tokens": 1600},
 )
 
@@ -108,6 +110,7 @@ write_story = PipelineStep(
     show_failure=True,
     prepare=lambda row: {"passages": ", ".join(f"<{name}>" for name in turn_names(row["turns"]))},
     offline=offline_rules.write_story,
+    stand_ins=stand_ins.write_story,
     sampling={"temperature": 0.9, "max_tokens": 6000},
 )
 
@@ -117,5 +120,6 @@ rate_story = ScoreStep(
     into="rating",
     prepare=lambda row: {"story": transcript(row["story"])},
     offline=offline_rules.rate_story,
+    stand_ins=stand_ins.rate_story,
     sampling={"temperature": 0.3, "max_tokens": 500},
 )
