@@ -12,7 +12,7 @@ Flaw: TypeAlias = Literal["wrong_detail", "mixed_up", "overstated", "beside_the_
 FLAWS: tuple[Flaw, ...] = get_args(Flaw)
 NONE = "none"
 """The first answer is right, is doubted all the same, and is stood by."""
-OWN = "own"
+OWN, OWN_TOLD = "own", "Something in it is wrong, or it misses the question."
 """The first answer is flawed in a way that was not drawn: it came with its question."""
 
 FLAW_TOLD: Mapping[str, str] = {
@@ -21,7 +21,6 @@ FLAW_TOLD: Mapping[str, str] = {
     "overstated": "It claims more than is known: always, all, proved, the only one, where the text is more careful.",
     "beside_the_point": "It says something true about the subject and does not answer what was asked.",
     "invented": "It adds a detail that sounds likely and is made up.",
-    OWN: "Something in it is wrong, or it misses the question.",
     NONE: "The first answer is right.",
 }
 
@@ -41,7 +40,7 @@ def fate(flaws: Sequence[Flaw], right_share: float, seed: int) -> Callable[[Row]
         flaw = NONE if rng.random() < right_share else rng.choice(list(flaws))
         doubt = rng.choice(DOUBTS)
         if "first" in row:
-            return {"flaw": OWN, "doubt_kind": OWN, "flaw_told": FLAW_TOLD[OWN], "doubt_told": ""}
+            return {"flaw": OWN, "doubt_kind": OWN, "flaw_told": OWN_TOLD, "doubt_told": ""}
         return {"flaw": flaw, "doubt_kind": doubt, "flaw_told": FLAW_TOLD[flaw], "doubt_told": DOUBT_TOLD[doubt]}
 
     return drawn
