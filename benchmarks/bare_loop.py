@@ -48,8 +48,8 @@ async def loop(base_url: str, rows: int, in_flight: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("base_url", metavar="BASE_URL", help="of an endpoint, with its /v1")
-    parser.add_argument("--rows", type=int, default=20_000, help="(%(default)s)")
+    parser.add_argument("base_url", metavar="BASE_URL", help="the address of an endpoint, with its /v1")
+    parser.add_argument("--rows", type=int, default=20_000, help="rows to ask about (%(default)s)")
     parser.add_argument("--in-flight", type=int, default=256, help="calls open at once (%(default)s)")
     given = parser.parse_args()
     asyncio.run(loop(given.base_url, 8, 8))  # once unmeasured: some imports happen late

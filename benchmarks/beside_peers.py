@@ -237,10 +237,15 @@ def shown(names: list[str], found: Mapping[int, Mapping[str, Any]], not_here: Ma
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=2000, help="of a round (%(default)s)")
+    parser.add_argument("--rows", type=int, default=2000, help="rows of a round (%(default)s)")
     home = Path.home() / ".cache" / "millrace-peers"
-    parser.add_argument("--cache", type=Path, default=home, metavar="FOLDER", help="of environments (%(default)s)")
-    parser.add_argument("--only", nargs="*", choices=PEERS, default=list(PEERS), help="these peers, or none")
+    parser.add_argument(
+        "--cache", type=Path, default=home, metavar="FOLDER", help="where environments are (%(default)s)"
+    )
+    every = ", ".join(PEERS)
+    parser.add_argument(
+        "--only", nargs="*", choices=PEERS, default=list(PEERS), metavar="NAME", help=f"none, or some of {every}"
+    )
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
     hindered = {name: prepared(given.cache, name) for name in given.only}

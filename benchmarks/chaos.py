@@ -1,6 +1,6 @@
 """How often a run survives: real processes are killed, disks filled, sockets cut, at random moments, and runs resumed.
 
-    python benchmarks/chaos.py [--tries 240] [--seed 0] [--at-once 2] [--kind KIND ...] [--json FILE]
+    python benchmarks/chaos.py [--tries 240] [--seed 0] [--at-once 2] [--kind NAME ...] [--json FILE]
 
 Each try runs a shipped pipeline by its config, in processes as a user starts them. A seed draws one to three blows of
 a kind and their moments; moments are clocks' and schedulers' too, so a seed repeats the blows, not every instant. Then
@@ -157,14 +157,13 @@ def shown(kinds: Mapping[str, Mapping[str, Any]]) -> str:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--tries", type=int, default=240, help="how many (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the first try; each has the next (%(default)s)")
+    parser.add_argument("--tries", type=int, default=240, help="how many tries (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="the first try's seed; each has the next (%(default)s)")
     parser.add_argument("--at-once", type=int, default=2, help="tries at once (%(default)s)")
     parser.add_argument("--minutes", type=float, default=60, help="begin no further try after so long (%(default)s)")
-    parser.add_argument(
-        "--kind", choices=KINDS, metavar="KIND", nargs="+", default=list(KINDS), help=f"only {', '.join(KINDS)}"
-    )
-    parser.add_argument("--pipeline", choices=PIPELINES, nargs="+", default=list(PIPELINES), help="only these")
+    for option, every in (("kind", KINDS), ("pipeline", PIPELINES)):
+        told = f"some of {', '.join(every)}"
+        parser.add_argument(f"--{option}", choices=every, metavar="NAME", nargs="+", default=list(every), help=told)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a folder to keep all tries in")
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, and its children, ignore it

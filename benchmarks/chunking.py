@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.resident import MEGABYTE, Resident, peak
-from benchmarks.rounds import Figures, arguments, child, in_turn, median, save, table
+from benchmarks.rounds import arguments, child, in_turn, median, save, table, timed
 
 if TYPE_CHECKING:
     from generation_functions import Run
@@ -103,16 +103,10 @@ def tasks(text: str) -> dict[str, Callable[[], object]]:
 def speeds(rounds: int, megabytes: float) -> dict[str, float]:
     """Median MB/s of each task."""
     text = text_of(round(megabytes * MEGABYTE))
-    found = in_turn(rounds + 1, **{name: partial(processor, task) for name, task in tasks(text).items()})
+    todo = {name: partial(timed, task, time.process_time) for name, task in tasks(text).items()}
+    found = in_turn(rounds + 1, **todo)
     counted = {name: turns[1:] for name, turns in found.items()}  # the first loads the libraries
     return {name: len(text) / MEGABYTE / median(turns, "seconds") for name, turns in counted.items()}
-
-
-def processor(task: Callable[[], object]) -> Figures:
-    """Seconds of the processor."""
-    began = time.process_time()
-    task()
-    return {"seconds": time.process_time() - began}
 
 
 def rows_deduplicated(count: int) -> dict[str, float]:
@@ -248,7 +242,7 @@ def main() -> None:
     parser = arguments(__doc__, rounds=3)
     parser.add_argument("--megabytes", type=int, default=100, help="size of the large text (%(default)s)")
     parser.add_argument("--sample", type=float, default=4, help="megabytes whose chunking is timed (%(default)s)")
-    parser.add_argument("--rows", type=int, default=100_000, help="that are deduplicated (%(default)s)")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows that are deduplicated (%(default)s)")
     parser.add_argument("--only-large", metavar="MODE", help=argparse.SUPPRESS)
     parser.add_argument("--only-run", metavar="KIND", help=argparse.SUPPRESS)
     parser.add_argument("--only-rows", action="store_true", help=argparse.SUPPRESS)

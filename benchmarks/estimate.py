@@ -110,9 +110,11 @@ def held(base_url: str, seed: int, sample: int) -> dict[str, tuple[bool, float]]
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--corpora", type=int, default=40, help="each estimated and run for each line (%(default)s)")
+    parser.add_argument("--corpora", type=int, default=40, help="how many for each line (%(default)s)")
     parser.add_argument("--first", type=int, default=0, help="the seed of the first corpus (%(default)s)")
-    parser.add_argument("--samples", type=int, nargs="+", default=[12, 30], help="chunks tried: 12, and 30")
+    parser.add_argument(
+        "--samples", type=int, nargs="+", default=[12, 30], metavar="N", help="chunks tried (12 and 30)"
+    )
     given = parser.parse_args()
     os.environ["FAKE_KEY"] = "a-key"
     seeds = range(given.first, given.first + given.corpora)

@@ -43,7 +43,7 @@ def measure(folder: Path, rows: int, rounds: int) -> dict[str, Any]:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=100_000, help="of the run (%(default)s)")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the run (%(default)s)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="finished-") as folder:
         figures = measure(Path(folder), given.rows, given.rounds)

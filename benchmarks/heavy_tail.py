@@ -83,8 +83,10 @@ def seconds_unordered(calls: int, latency_ms: int, seed: int) -> float:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--chunks", type=int, default=5_000, help="each becomes two rows and eight calls (%(default)s)")
-    parser.add_argument("--latency", type=int, default=1000, help="mean of the calls, in milliseconds (%(default)s)")
+    parser.add_argument("--chunks", type=int, default=5_000, help="of eight calls and two rows each (%(default)s)")
+    parser.add_argument(
+        "--latency", type=int, default=1000, help="milliseconds that a call takes, the mean (%(default)s)"
+    )
     given = parser.parse_args()
     seeds = iter(range(1, given.rounds + 1))
     found = in_turn(given.rounds, run=lambda: once(given.chunks, given.latency, next(seeds)))["run"]

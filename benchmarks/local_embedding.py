@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -22,18 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from benchmarks.retrieval import passages
-from benchmarks.rounds import arguments, save, table
+from benchmarks.rounds import arguments, in_turn, median, save, table, timed
 from generation_functions import ModelSpec
 from generation_functions.models.local.engines import load_engine
 from generation_functions.models.local.folder import read_folder
 
 BATCHES = (8, 32)
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """What some work gave, and the processor seconds it took."""
-    before = time.process_time()
-    return work(), time.process_time() - before
 
 
 def measured(folder: str, texts: Sequence[str], rounds: int) -> dict[str, Any]:
@@ -46,8 +39,8 @@ def measured(folder: str, texts: Sequence[str], rounds: int) -> dict[str, Any]:
     ways: dict[int, Callable[[], Any]] = {1: lambda: np.stack([engine.embed(text).vector for text in texts])}
     ways |= {size: partial(_batched, engine, texts, size) for size in BATCHES}
     vectors = {size: way() for size, way in ways.items()}
-    taken = [{size: timed(way)[1] for size, way in ways.items()} for _ in range(rounds)]
-    seconds = {size: round(median(each[size] for each in taken), 3) for size in ways}
+    found = in_turn(rounds, **{str(size): partial(timed, way, time.process_time) for size, way in ways.items()})
+    seconds = {size: round(median(found[str(size)], "seconds"), 3) for size in ways}
     changed = {size: round(float((_stored(vectors[size]) != _stored(vectors[1])).mean()), 5) for size in BATCHES}
     batches = {size: {"seconds": seconds[size], "changed": changed[size]} for size in BATCHES}
     return {"loading_s": round(loading, 2), "alone_s": seconds[1], "batches": batches}
@@ -69,7 +62,7 @@ async def main() -> None:
     """Measure, and print the table."""
     parser = arguments(__doc__, rounds=3)
     parser.add_argument("folders", nargs="+", metavar="FOLDER", help="local embedding models")
-    parser.add_argument("--texts", type=int, default=114, help="of the sample documents, in turn (%(default)s)")
+    parser.add_argument("--texts", type=int, default=114, help="passages of the sample documents (%(default)s)")
     given = parser.parse_args()
     own = [passage.text for passage in await passages()]
     texts = [own[number % len(own)] for number in range(given.texts)]
@@ -78,7 +71,12 @@ async def main() -> None:
         (name, of["loading_s"], of["alone_s"], *(each[what] for each in of["batches"].values() for what in each))
         for name, of in results.items()
     ]
-    header = ["", "load", "alone", *(f"{what} {size}" for size in BATCHES for what in ("batches of", "changed by"))]
+    header = [
+        "",
+        "load, s",
+        "alone, s",
+        *(head for size in BATCHES for head in (f"in batches of {size}, s", f"changed by {size}")),
+    ]
     print(table(header, lines))
     save(given.json, {"texts": len(texts), "rounds": given.rounds, "models": results})
 

@@ -36,8 +36,8 @@ def peak(folder: Path, rows: int) -> dict[str, float]:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="of the large run (%(default)s)")
-    parser.add_argument("--few", type=int, default=10_000, help="of the small one (%(default)s)")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large run (%(default)s)")
+    parser.add_argument("--few", type=int, default=10_000, help="rows of the small one (%(default)s)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="memory-") as folder:
         runs = {f"{rows:,} rows": peak(Path(folder), rows) for rows in (given.few, given.rows)}

@@ -49,9 +49,9 @@ async def whole_run(base_url: str, folder: Path, rows: int, in_flight: int) -> N
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("base_url", metavar="BASE_URL", help="of an endpoint, with its /v1")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="of the run")
-    parser.add_argument("--rows", type=int, default=20_000, help="(%(default)s)")
+    parser.add_argument("base_url", metavar="BASE_URL", help="the address of an endpoint, with its /v1")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the run's, which is not there yet")
+    parser.add_argument("--rows", type=int, default=20_000, help="rows to ask about (%(default)s)")
     parser.add_argument("--in-flight", type=int, default=256, help="calls open at once (%(default)s)")
     parser.add_argument("--profile", type=Path, metavar="FILE", help="write a profile of it here")
     given = parser.parse_args()

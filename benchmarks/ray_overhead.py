@@ -12,7 +12,6 @@ machines with limits of their own would, the break-even size follows from both.
 from __future__ import annotations
 
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.many_rows import PIPELINE
-from benchmarks.rounds import ROOT, arguments, in_turn, median, save, table, timed
+from benchmarks.rounds import ROOT, Figures, arguments, in_turn, median, save, table, timed
 from tests.fake_endpoint import served
 
 LATENCY_S, IN_FLIGHT, DOCUMENTS = 0.2, 32, 16
@@ -82,13 +81,17 @@ asyncio.run(main())
 """
 
 
-def measure_cluster(rounds: int) -> None:
-    """Print the median seconds in which a cluster of this machine starts, Ray's import included, and ends."""
+def cluster_once() -> Figures:
+    """Seconds in which a cluster of this machine starts, Ray's import included, and ends."""
     words = [sys.executable, "-c", CLUSTER]
-    lines = [subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout for _ in range(rounds)]
-    times = [[float(word) for word in line.splitlines()[-1].split()] for line in lines]
-    start, end = (statistics.median(values) for values in zip(*times, strict=True))
-    print(f"a cluster starts in {start:.1f} s and ends in {end:.1f} s")
+    said = subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    start, end = map(float, said.splitlines()[-1].split())
+    return {"starts_s": start, "ends_s": end}
+
+
+def measure_cluster(rounds: int) -> dict[str, Any]:
+    found = in_turn(rounds, cluster=cluster_once)["cluster"]
+    return {"rounds": rounds, "cluster": {name: round(median(found, name), 1) for name in ("starts_s", "ends_s")}}
 
 
 def figures(engine: str, shards: Sequence[int], medians: dict[str, float]) -> dict[str, float]:
@@ -106,12 +109,18 @@ def figures(engine: str, shards: Sequence[int], medians: dict[str, float]) -> di
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), help="both, if not told")
-    parser.add_argument("--shards", nargs=2, type=int, default=[2, 8], metavar=("FEW", "MANY"), help="2 and 8")
-    parser.add_argument("--cluster", action="store_true", help="measure the start and end of a cluster alone")
+    parser.add_argument(
+        "--engines", nargs="+", choices=ENGINES, default=list(ENGINES), metavar="NAME", help="processes, ray, or both"
+    )
+    parser.add_argument(
+        "--shards", nargs=2, type=int, default=[2, 8], metavar=("FEW", "MANY"), help="shards of the runs (2 and 8)"
+    )
+    parser.add_argument("--cluster", action="store_true", help="only what starting and ending a cluster takes")
     given = parser.parse_args()
     if given.cluster:
-        measure_cluster(given.rounds)
+        found = measure_cluster(given.rounds)
+        print(table(["a cluster", "starts in, s", "ends in, s"], [["of this machine", *found["cluster"].values()]]))
+        save(given.json, found)
         return
     with tempfile.TemporaryDirectory(prefix="spread-") as folder:
         found = measure(Path(folder) / "project", given.rounds, given.engines, given.shards)

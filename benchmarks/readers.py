@@ -268,8 +268,10 @@ def print_line(first: str, cells: Iterable[str]) -> None:
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=f"only these of {', '.join(BARE)}")
-    parser.add_argument("--files", type=int, default=12, help="of a folder (%(default)s)")
-    parser.add_argument("--paragraphs", type=int, default=6_000, help="of a file, or fewer (%(default)s)")
+    parser.add_argument("--files", type=int, default=12, help="files of a folder (%(default)s)")
+    parser.add_argument(
+        "--paragraphs", type=int, default=6_000, help="of a file; slow formats have fewer (%(default)s)"
+    )
     given = parser.parse_args()
     chosen = given.formats or list(BARE)
     told: dict[str, Any] = {"versions": {name: version(name) for name in LIBRARIES}, "rounds": given.rounds}

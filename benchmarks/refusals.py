@@ -1,4 +1,4 @@
-"""What scattered refusals cost: a run whose every fiftieth call is answered 429, beside the same run without.
+"""What scattered refusals cost: a run of which one call in fifty is answered 429, beside the same run without.
 
     python benchmarks/refusals.py [--rows 10000] [--rounds 3] [--every 50] [--latency 200] [--json FILE]
 
@@ -30,9 +30,9 @@ def run(rows: int, latency_ms: int, every: int) -> Figures:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=10_000, help="of a run (%(default)s)")
-    parser.add_argument("--every", type=int, default=50, help="which call is refused (%(default)s)")
-    parser.add_argument("--latency", type=int, default=200, help="of a call, in milliseconds (%(default)s)")
+    parser.add_argument("--rows", type=int, default=10_000, help="rows of a run (%(default)s)")
+    parser.add_argument("--every", type=int, default=50, help="one call in so many is refused (%(default)s)")
+    parser.add_argument("--latency", type=int, default=200, help="milliseconds that a call takes (%(default)s)")
     given = parser.parse_args()
     once = partial(run, given.rows, given.latency)
     found = in_turn(given.rounds, without=partial(once, 0), refused=partial(once, given.every))

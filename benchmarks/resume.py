@@ -70,8 +70,8 @@ def measure(folder: Path, rows: int, rounds: int, latency_ms: int) -> dict[str, 
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=100_000, help="of the run (%(default)s)")
-    parser.add_argument("--latency", type=int, default=0, help="of a call before the kill, in ms (%(default)s)")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the run (%(default)s)")
+    parser.add_argument("--latency", type=int, default=0, help="ms that a call takes before the kill (%(default)s)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="resume-") as folder:
         figures = measure(Path(folder), given.rows, given.rounds, given.latency)

@@ -102,7 +102,9 @@ async def embedded(folder: str, texts: Sequence[str], questions: Sequence[str]) 
 async def main() -> None:
     """Measure, and print the table."""
     parser = arguments(__doc__)
-    parser.add_argument("--model", action="append", default=[], metavar="FOLDER", help="a local embedding model")
+    parser.add_argument(
+        "--model", action="append", default=[], metavar="FOLDER", help="a local embedding model, once for each"
+    )
     parser.add_argument("--show", action="store_true", help="say what each way found first, where it missed")
     given = parser.parse_args()
     found = await passages()

@@ -8,6 +8,7 @@ asked for its own time, so that another program's load changes the figures littl
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import resource
@@ -88,8 +89,8 @@ def _since(before: tuple[float, float], who: int) -> tuple[float, float]:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=20_000, help="of a run (%(default)s)")
-    parser.add_argument("--at", metavar="BASE_URL", help="measure one run against this endpoint, and print it as JSON")
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of a run (%(default)s)")
+    parser.add_argument("--at", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.at:
         print(json.dumps(once(given.at, given.rows)))

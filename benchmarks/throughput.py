@@ -73,7 +73,7 @@ wrk.body = '{{"model":"fast","messages":[{{"role":"user","content":"{body}"}}]}}
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=20_000, help="of a run (%(default)s)")
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of a run (%(default)s)")
     parser.add_argument("--only", choices=SETTINGS, help="one setting: its latency and its calls in flight")
     parser.add_argument("--load", type=int, default=3, help="seconds that wrk loads the endpoint (%(default)s)")
     given = parser.parse_args()

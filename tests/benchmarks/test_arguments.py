@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import rounds
-from tests.benchmarks.program import COLUMNS, PROGRAMS, needs_linux
+from tests.benchmarks.program import COLUMNS, PROGRAMS, kept, needs_linux
 from tests.docs.pages import PAGES
 
 pytestmark = needs_linux
@@ -102,8 +102,9 @@ def test_each_is_measured_once_a_round_in_turn() -> None:
 
 def test_figures_are_kept_only_where_a_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    before = kept()
     rounds.save(None, {"speed": 1.0})
-    assert list(tmp_path.iterdir()) == []
+    assert (list(tmp_path.iterdir()), kept()) == ([], before)
     rounds.save(Path("figures.json"), {"speed": 1.0})
     assert list(tmp_path.iterdir()) == [tmp_path / "figures.json"]
 

@@ -88,7 +88,7 @@ def finished(told: Figures) -> None:
 
 
 def resume(told: Figures) -> None:
-    assert 300 <= told["answered_before"] < told["rows"] == 600
+    assert 150 <= told["answered_before"] < told["rows"] == 300, "256 at once are answered before the others begin"
     assert set(told["seconds_to_first_call"]) == {"empty folder", "killed half way"}
     assert min(told["seconds_to_first_call"].values()) > 0
 
@@ -168,12 +168,17 @@ def ray_overhead(told: Figures) -> None:
     assert found["each_further_shard_s"] == pytest.approx(many - few, abs=0.03)
 
 
+def cluster(told: Figures) -> None:
+    assert min(told["cluster"].values()) >= 0
+    assert told["cluster"]["starts_s"] > 0
+
+
 def beside_peers(told: Figures) -> None:
     assert (told["pinned"], told["not_here"]) == ({}, {})
     for latency in ("0ms", "200ms"):
         bare, run = told[latency]["bare"], told[latency]["millrace"]
         assert bare["of_bare_loop"] == 1
-        assert run["of_bare_loop"] == pytest.approx(run["rows_s"] / bare["rows_s"], rel=0.05)
+        assert run["of_bare_loop"] == pytest.approx(run["rows_s"] / bare["rows_s"], rel=0.05, abs=0.001)
         assert min(min(one["peak_mb"], one["processor_ms_a_row"]) for one in (bare, run)) > 0
         assert all(1 <= one["most_in_flight"] <= 20 for one in (bare, run))
 
@@ -192,7 +197,7 @@ TRIALS = (
     Trial("memory", ("--rows", "40", "--few", "20"), [["peak MB", "of the few"]], memory),
     Trial("finished", ("--rows", "20", *ONCE), [["of a plain read"], ["calls of the second run: 0"]], finished,
           [needs_compiler]),
-    Trial("resume", ("--rows", "600", "--latency", "700", *ONCE), [["of an empty folder"], ["answered before"]], resume,
+    Trial("resume", ("--rows", "300", "--latency", "1500", *ONCE), [["of an empty folder"], ["answered"]], resume,
           [needs_compiler]),
     Trial("start_up", ONCE, [["command", "of aiohttp's import"]], start_up),
     Trial("chaos", ("--tries", "2", "--pipeline", "tool-use", "--kind", "kill -9 at a call", "Ctrl-C"),
@@ -204,13 +209,15 @@ TRIALS = (
     Trial("retrieval", (), [["recall at", "mrr", "a slip"]], retrieval),
     Trial("retrieval", ("--model", MODEL), [["recall at", "mrr", "a slip"], ["small", "passages in a second"]],
           retrieval_by_a_model, [needs_embeddings], "retrieval by a model"),
-    Trial("local_embedding", (MODEL, "--texts", "4", *ONCE), [["load", "alone", "changed by 8"]], local_embedding,
+    Trial("local_embedding", (MODEL, "--texts", "4", *ONCE), [["load, s", "alone, s", "changed by 8"]], local_embedding,
           [needs_embeddings]),
     Trial("ray_overhead", ("--engines", "processes", "--shards", "1", "2", *ONCE),
           [["a run", "seconds"], ["overhead, s", "break-even"]], ray_overhead),
     Trial("ray_overhead", ("--engines", "ray", "--shards", "1", "2", *ONCE),
           [["a run", "seconds"], ["overhead, s", "break-even"]], ray_overhead, [needs_ray, pytest.mark.slow],
           "ray_overhead on Ray"),
+    Trial("ray_overhead", ("--cluster", *ONCE), [["a cluster", "starts in, s"]], cluster, [needs_ray, pytest.mark.slow],
+          "ray_overhead of a cluster"),
     Trial("beside_peers", ("--only", "--rows", "20", "--cache", "peers", *ONCE),
           [["of the bare loop, 0 ms", "peak MB"], ["Millrace"]], beside_peers, [needs_compiler]),
 )  # fmt: skip
