@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from generation_functions.prompts import Prompt, PromptMode
     from generation_functions.steps.step import PromptedStep
 
+_WITH_AN_EXAMPLE = 3
+_NO_CHANCE = 15
+"""Words from which on two answers are not the same by chance."""
+
 OfflineRule: TypeAlias = Callable[[Mapping[str, Json], Random], str]
 """Writes what a model would have answered, from the row's fields and the prompt's values."""
 
@@ -142,6 +146,7 @@ class Calls:
                 hint = exc.hint
                 continue
             value, problem = step.judged(completion.text, self.row)
+            problem = problem or _copied(completion.text, prompt)
             if problem is None:
                 return value
             tries.append(problem)
@@ -167,6 +172,15 @@ def ending_with(prompt: Messages | str, words: str) -> Messages | str:
     if isinstance(prompt, str):
         return f"{prompt}\n\n{words}\n\n"
     return [*prompt[:-1], {**prompt[-1], "content": f"{prompt[-1]['content']}\n\n{words}"}]
+
+
+def _copied(text: str, prompt: Messages | str) -> str | None:
+    """What is wrong with an answer that is an example of its own prompt once more: it is about something else."""
+    if isinstance(prompt, str) or len(prompt) < _WITH_AN_EXAMPLE:
+        return None
+    said = text.strip()
+    again = any(message["role"] == "assistant" and message["content"].strip() == said for message in prompt)
+    return "The answer is an earlier one, word for word." if again and len(said.split()) >= _NO_CHANCE else None
 
 
 def _says(prompt: Messages | str, words: str) -> bool:

@@ -162,6 +162,19 @@ async def test_validator_and_rule_know_which_variation_they_see(tmp_path: Path) 
     assert sorted(asked) == ["prose: prose A", "shout: shout A"]
 
 
+async def test_an_example_of_the_prompt_that_comes_back_as_the_answer_is_asked_again(tmp_path: Path) -> None:
+    example = "A long example about the sea, its tides, its ships, and all that lives under it by day and by night."
+    answers = iter([example, "An answer.", "Yes.", "Yes."])
+    (tmp_path / "tell.yaml").write_text(
+        f"- {{role: user, content: the sea}}\n- {{role: assistant, content: '{example}'}}\n"
+        "- {role: user, content: short}\n- {role: assistant, content: Yes.}\n- {role: user, content: '{text}'}\n"
+    )
+    step = PipelineStep("tell", into="told", prompts_dir=tmp_path, offline=lambda values, rng: next(answers))
+    async with Run(tmp_path / "out") as run:
+        rows = await run.rows([{"text": "one"}, {"text": "two"}]).through(step, model=OFFLINE).collect()
+    assert sorted(row["told"] for row in rows) == ["An answer.", "Yes."]
+
+
 async def test_a_version_that_is_lost_beside_others_is_a_failed_row_that_can_be_tried_again(tmp_path: Path) -> None:
     answers = iter(["bad", "bad", "good"])  # the two tries of the version that is lost, and the one it is granted later
     step = VariationStep(
