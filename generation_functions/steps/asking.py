@@ -146,7 +146,7 @@ class Calls:
                 hint = exc.hint
                 continue
             value, problem = step.judged(completion.text, self.row)
-            problem = problem or _copied(completion.text, prompt)
+            problem = problem or _copied(value, completion.text, prompt)
             if problem is None:
                 return value
             tries.append(problem)
@@ -174,9 +174,12 @@ def ending_with(prompt: Messages | str, words: str) -> Messages | str:
     return [*prompt[:-1], {**prompt[-1], "content": f"{prompt[-1]['content']}\n\n{words}"}]
 
 
-def _copied(text: str, prompt: Messages | str) -> str | None:
-    """What is wrong with an answer that is an example of its own prompt once more: it is about something else."""
-    if isinstance(prompt, str) or len(prompt) < _WITH_AN_EXAMPLE:
+def _copied(value: Any, text: str, prompt: Messages | str) -> str | None:
+    """What is wrong with an answer that is an example of its own prompt once more: it is about something else.
+
+    A vote or a score may come with the same words as another, and be meant.
+    """
+    if isinstance(prompt, str) or len(prompt) < _WITH_AN_EXAMPLE or isinstance(value, bool | int | float | tuple):
         return None
     said = text.strip()
     again = any(message["role"] == "assistant" and message["content"].strip() == said for message in prompt)

@@ -11,6 +11,7 @@ from generation_functions import (
     ConversationStep,
     DepthFirst,
     Drop,
+    MajorityVoteStep,
     OneOffStep,
     OneToManyStep,
     PipelineStep,
@@ -173,6 +174,17 @@ async def test_an_example_of_the_prompt_that_comes_back_as_the_answer_is_asked_a
     async with Run(tmp_path / "out") as run:
         rows = await run.rows([{"text": "one"}, {"text": "two"}]).through(step, model=OFFLINE).collect()
     assert sorted(row["told"] for row in rows) == ["An answer.", "Yes."]
+    vote = MajorityVoteStep(
+        "vote",
+        prompt="tell",
+        parse=lambda text: True,
+        votes=1,
+        prompts_dir=tmp_path,
+        offline=lambda values, rng: example,
+    )
+    async with Run(tmp_path / "votes") as run:
+        assert len(await run.rows([{"text": "one"}]).through(vote, model=OFFLINE).collect()) == 1
+        assert len(exchanges_of(run)) == 1
 
 
 async def test_a_version_that_is_lost_beside_others_is_a_failed_row_that_can_be_tried_again(tmp_path: Path) -> None:
