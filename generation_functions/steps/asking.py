@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from generation_functions.prompts import Prompt, PromptMode
     from generation_functions.steps.step import PromptedStep
 
-_WITH_AN_EXAMPLE = 3
 _NO_CHANCE = 15
 """Words from which on two answers are not the same by chance."""
 
@@ -175,15 +174,16 @@ def ending_with(prompt: Messages | str, words: str) -> Messages | str:
 
 
 def _copied(value: Any, text: str, prompt: Messages | str) -> str | None:
-    """What is wrong with an answer that is an example of its own prompt once more: it is about something else.
+    """What is wrong with an answer that is an example of its own prompt once more, or the question itself.
 
     A vote or a score may come with the same words as another, and be meant.
     """
-    if isinstance(prompt, str) or len(prompt) < _WITH_AN_EXAMPLE or isinstance(value, bool | int | float | tuple):
+    if isinstance(prompt, str) or isinstance(value, bool | int | float | tuple):
         return None
     said = text.strip()
-    again = any(message["role"] == "assistant" and message["content"].strip() == said for message in prompt)
-    return "The answer is an earlier one, word for word." if again and len(said.split()) >= _NO_CHANCE else None
+    again = any(message["content"].strip() == said for message in prompt)
+    told = "The answer only repeats a message of the prompt, word for word."
+    return told if again and len(said.split()) >= _NO_CHANCE else None
 
 
 def _says(prompt: Messages | str, words: str) -> bool:

@@ -165,23 +165,23 @@ async def test_validator_and_rule_know_which_variation_they_see(tmp_path: Path) 
 
 async def test_an_example_of_the_prompt_that_comes_back_as_the_answer_is_asked_again(tmp_path: Path) -> None:
     example = "A long example about the sea, its tides, its ships, and all that lives under it by day and by night."
-    answers = iter([example, "An answer.", "Yes.", "Yes."])
+    question = "one, but as long as a question has to be so that nobody would give it back word for word by chance"
+    answers = iter([example, question, "An answer."])
     (tmp_path / "tell.yaml").write_text(
         f"- {{role: user, content: the sea}}\n- {{role: assistant, content: '{example}'}}\n"
         "- {role: user, content: short}\n- {role: assistant, content: Yes.}\n- {role: user, content: '{text}'}\n"
     )
-    step = PipelineStep("tell", into="told", prompts_dir=tmp_path, offline=lambda values, rng: next(answers))
+    step = PipelineStep(
+        "tell", into="told", prompts_dir=tmp_path,
+        offline=lambda values, rng: next(answers) if values["text"] == question else "Yes.",
+    )  # fmt: skip
     async with Run(tmp_path / "out") as run:
-        rows = await run.rows([{"text": "one"}, {"text": "two"}]).through(step, model=OFFLINE).collect()
-    assert sorted(row["told"] for row in rows) == ["An answer.", "Yes."]
+        rows = await run.rows([{"text": question}, {"text": "two"}]).through(step, model=OFFLINE).collect()
+    assert [row["told"] for row in rows] == ["An answer.", "Yes."]
     vote = MajorityVoteStep(
-        "vote",
-        prompt="tell",
-        parse=lambda text: True,
-        votes=1,
-        prompts_dir=tmp_path,
+        "vote", prompt="tell", parse=lambda text: True, votes=1, prompts_dir=tmp_path,
         offline=lambda values, rng: example,
-    )
+    )  # fmt: skip
     async with Run(tmp_path / "votes") as run:
         assert len(await run.rows([{"text": "one"}]).through(vote, model=OFFLINE).collect()) == 1
         assert len(exchanges_of(run)) == 1
