@@ -64,7 +64,7 @@ def _stand_ins(function: Pipeline, prompt_set: Path) -> tuple[set[str], dict[str
                 read.add(str(part / each.file))
             else:
                 winner = used.file if used is not None else prompt
-                passed_over[str(part / each.file)] = each.unused or f"{part}/{winner} is there too".lstrip("./")
+                passed_over[str(part / each.file)] = each.unused or f"{part / str(winner)} is there too"
     return read, passed_over
 
 

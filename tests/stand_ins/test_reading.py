@@ -112,13 +112,14 @@ def test_what_judges_of_chunks_say(completion: str, suitable: bool) -> None:
         ("It could be reworded.\n#### Final judgement: FAIL.", {"repair": "fail"}),
         (
             "#### Final judgment: Reword.\n\n### Question Rewording (using text details as reference):\n"
-            "Question: A?\nAnswer: B\nand C.",
-            {"repair": "reword", "question": "A?", "answer": "B\nand C."},
+            "Question: A?\nAnswer: B\nand the decision: a fail.",
+            {"repair": "reword", "question": "A?", "answer": "B\nand the decision: a fail."},
         ),
     ],
 )
 def test_what_the_repair_says(completion: str, value: dict[str, str]) -> None:
-    assert steps.repair.parse(completion) == value
+    assert stand_ins.mended_pair(completion) == value
+    assert steps.repair.parse("Verdict: pass") == {"repair": "pass"}
 
 
 def test_a_story_is_read_by_who_speaks() -> None:

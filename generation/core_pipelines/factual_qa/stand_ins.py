@@ -6,8 +6,11 @@ this pipeline's questions name none.
 
 from __future__ import annotations
 
+import re
+
 from generation.core_components.answers_elsewhere import after, starred_pairs
-from generation_functions.parsing import verdict
+from generation_functions.errors import ParseError
+from generation_functions.parsing import labelled, verdict
 from generation_functions.stand_ins import StandIn
 
 _CHUNK = {"text": "text", "metadata": "source"}
@@ -21,6 +24,20 @@ _relevant = verdict(
 )
 _accurate = verdict(yes="accurate", no="inaccurate|mostly accurate|partially accurate|irrelevant")
 
+_pair = labelled("Question", "Answer", many=False)
+_JUDGED = re.compile(r"Final judge?ment[*_\s]*:[\s*_\"'#]*(pass|reword|fail)", re.IGNORECASE)
+
+
+def mended_pair(completion: str) -> dict[str, str]:
+    """What stands after the last "Final judgment:", and for `reword` the pair below it. Raises `ParseError`."""
+    judged = list(_JUDGED.finditer(completion))
+    if not judged:
+        raise ParseError('Expected "Final judgment:" with "pass", "reword" or "fail", found none.')
+    judgement = judged[-1][1].lower()
+    pair = _pair.records(completion[judged[-1].end() :])[-1] if judgement == "reword" else {}
+    return {"repair": judgement, **pair}
+
+
 keep_suitable = tuple(StandIn(f"judge_paragraph_{which}", _CHUNK, _suitable) for which in ("no_filenames", "filenames"))
 ask_questions = (
     *(StandIn(f"qatuples_gen_{which}", _CHUNK, starred_pairs) for which in ("no_filenames", "filenames")),
@@ -29,4 +46,4 @@ ask_questions = (
 check_question = (StandIn("check_question", _PAIR, after("Final Judgment", _relevant), unless=_OURS),)
 check_relevance = (StandIn("check_answer_relevancy_with_text", _PAIR, after("Explanation of Judgment", _relevant)),)
 check_answer = (StandIn("check_answer", _PAIR, after("Overall Accuracy Determination", _accurate), unless=_OURS),)
-repair = tuple(StandIn(f"check_qatuple_context_{which}", _PAIR) for which in ("no_filenames", "filenames"))
+repair = tuple(StandIn(f"check_qatuple_context_{which}", _PAIR, mended_pair) for which in ("no_filenames", "filenames"))

@@ -27,6 +27,9 @@ _ELSEWHERE = {
     "multi_turn_assistant_conversation": "no step words conversations anew: its pairs are its turns",
     "judge_paragraph_filenames": "no step sorts chunks out beforehand",
     "check_question": "no step checks questions by themselves: check_answer checks both",
+    "check_answer_relevancy_with_text": "no step checks answers twice: check_answer does",
+    "check_qatuple_context_filenames": "no step rewords pairs: answers name their sources",
+    "qatuples_gen_no_filenames": "its questions are about one source: factual-qa asks it",
 }
 _accurate = verdict(yes="accurate", no="inaccurate|mostly accurate|partially accurate|irrelevant")
 
