@@ -26,6 +26,8 @@ def row(way: str, **fields: Any) -> dict[str, Any]:
     ("completion", "question", "before"),
     [
         ("One thought.\n\nQuestion: Why?", "Why?", []),
+        ("Question: Why?\nAnswer: Because.", "Why?", []),
+        ("**Question:** Why?\n\nIt needs both passages.", "Why?", []),
         ("**NO QUESTION**", "", []),
         ("First question: A?\nFirst answer: B.\nQuestion: C?", "C?", [{"question": "A?", "answer": "B."}]),
     ],

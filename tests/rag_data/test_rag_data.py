@@ -126,7 +126,11 @@ def test_failed_searches_are_shared_out_by_the_seed_and_the_row() -> None:
 
 @pytest.mark.parametrize(
     ("completion", "questions"),
-    [("Worth it.\n\n1. When?\n2. why so", ["When?", "why so"]), ("Nothing here.\n\n**NO QUESTIONS**", [])],
+    [
+        ("Worth it.\n\n1. When?\n2. why so", ["When?", "why so"]),
+        ("1. When?\n   **Answer:** Then.\n2. Why?\n   Answer: So.", ["When?", "Why?"]),
+        ("Nothing here.\n\n**NO QUESTIONS**", []),
+    ],
 )
 def test_questions_are_read(completion: str, questions: list[str]) -> None:
     assert steps.questions_or_none(completion) == questions

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from generation.core_components.questions import only_the_question
 from generation.core_components.retrieval import shown
 from generation.core_components.source_references import (
     named_in,
@@ -35,7 +36,7 @@ def question_or_none(completion: str) -> dict[str, Any]:
     found = dict(_asked(completion))
     first, answer = found.get("first_question"), found.get("first_answer")
     before = [{"question": first, "answer": answer}] if first and answer else []
-    return {"question": found["question"], "before": before}
+    return {"question": only_the_question(found["question"]), "before": before}
 
 
 def unaskable(value: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from generation.core_components.questions import only_the_question
 from generation.core_components.retrieval import shown
 from generation.core_components.source_references import names_no_source, sources_of, speaks_of_its_source
 from generation.core_components.titles import with_title
@@ -20,7 +21,7 @@ _listed = numbered_list()
 
 def questions_or_none(completion: str) -> list[str]:
     """The questions of a numbered list; none where it says that there is nothing to ask. Raises `ParseError`."""
-    return [] if _NOTHING.search(completion) else _listed(completion)
+    return [] if _NOTHING.search(completion) else [only_the_question(each) for each in _listed(completion)]
 
 
 def unaskable(questions: list[str], row: Mapping[str, Any]) -> str | None:
