@@ -20,7 +20,8 @@ _ROLES = frozenset(
 )
 _NAMED_AROUND = re.compile(
     r"(?:^|[\s_-])(?:nav(?:bar|igation)?|menu|side-?bar|breadcrumbs?|cookies?|consent|banner|footer|advert(?:isement)?s?|ads?|"
-    r"share|sharing|social|related|comments?|newsletter|subscribe|popup|modal|skip-link|pagination|toolbar|promo)(?:$|[\s_-])",
+    r"share|sharing|social|related|comments?|newsletter|subscribe|popup|modal|skip-link|pagination|toolbar|promo|"
+    r"toc|navbox|editsection|no-?print)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _ENOUGH = 200
@@ -28,6 +29,9 @@ _ENOUGH = 200
 
 _HIDDEN = "descendant-or-self::*[@style or @hidden or @aria-hidden]"
 _AROUND = "descendant::*[@role or @class or @id or self::aside or self::footer or self::header or self::form]"
+_TO_ITSELF = frozenset("¶#§🔗⚓")
+"""What a heading's link to itself shows."""
+
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "dt")
 _MAIN = "descendant-or-self::main[not(ancestor::main)] | descendant-or-self::*[@role = 'main']"
 _ARTICLE = "descendant-or-self::article[not(ancestor::article)]"
@@ -52,6 +56,7 @@ def main_content(root: HtmlElement) -> HtmlElement:
     start = whole
     _unwrap_buttons(whole)
     _drop(list(whole.iter(*NEVER_TEXT)))
+    _drop([link for link in whole.iter("a") if link.text in _TO_ITSELF and not len(link)])
     _drop([element for element in _found(_HIDDEN, whole) if _is_hidden(element)])
     sizes: dict[HtmlElement, _Size] = {}
     for path in (_MAIN, _ARTICLE):

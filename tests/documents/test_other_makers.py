@@ -103,6 +103,11 @@ TEXT: dict[str, tuple[str, str]] = {
         "<h3>Why <button>Copy</button></h3>",
         f"### When?\n\n{LONG.strip()}\n\n### Where?\n\nHere.\n\n### Why\n",
     ),
+    "anchors.html": (
+        f"<h1>Reef<a class=headerlink href=#r>¶</a></h1><div id=toc class=toc><h2>Contents</h2></div><h2>History"
+        f"<span class=mw-editsection>[<a>edit</a>]</span></h2><p>{LONG}</p><div class=navbox>Reefs of the north</div>",
+        f"# Reef\n\n## History\n\n{LONG.strip()}\n",
+    ),
     "cells.html": (
         "<table><tr><th rowspan=2>Port<th colspan=2>High<tr><th>am<th>pm<tr><td>Brest<td>7.1<br>neap"
         "<td><p>6</p><p>7</p><style>p{}</style></table>",
