@@ -119,6 +119,31 @@ def test_running_heads_feet_and_page_numbers_go_and_pages_are_known(tmp_path: Pa
     assert [chunk.pages for chunk in chunks] == [(1, 1), (2, 2), (3, 3), (4, 4)]
 
 
+def test_heads_of_short_chapters_of_a_long_book_go(tmp_path: Path) -> None:
+    chapters = ["The river", "The river", "The river", "The bridge", "The mill", "The mill"] + ["The sea"] * 20
+    pages: list[list[Placed]] = [
+        [
+            (60, 815, 8, f"{number} {chapter}" if number % 2 else f"{chapter} {number}"),
+            (60, 700, 10, f"Here is what page {chr(96 + number)} says of its own, and it says so at length."),
+        ]
+        for number, chapter in enumerate(chapters, 1)
+    ]
+    text = read(tmp_path, made_pdf(pages)).text
+
+    assert [line for line in text.split("\n") if line and not line.startswith("Here is what")] == []
+
+
+def test_heads_without_numbers_go_where_three_pages_near_one_another_repeat_them(tmp_path: Path) -> None:
+    chapters = ["The river"] * 5 + ["The bridge"] * 2 + ["The sea"] * 20
+    pages: list[list[Placed]] = [
+        [(60, 815, 8, chapter), (60, 700, 10, f"Here is what page {chr(96 + number)} says of its own, at length.")]
+        for number, chapter in enumerate(chapters, 1)
+    ]
+    text = read(tmp_path, made_pdf(pages)).text
+
+    assert {line for line in text.split("\n") if line and not line.startswith("Here is what")} == {"The bridge"}
+
+
 def test_numbered_headings_at_the_same_place_of_each_page_stay(tmp_path: Path) -> None:
     pages = [
         [(60, 815, 8, f"Handbook, sheet {n}"), (60, 760, 20, f"Chapter {n}"), (60, 700, 10, f"Of {n} there is this.")]
