@@ -108,10 +108,12 @@ def _drop_around(start: HtmlElement, whole: HtmlElement, sizes: dict[HtmlElement
 
 
 def _drop_links(start: HtmlElement) -> None:
-    """Remove lists that are nothing but short links: they lead elsewhere and say nothing."""
+    """Remove lists that are nothing but short links: they lead elsewhere and say nothing. But never most of a page."""
     if len(list(islice(start.iter("a"), FEWEST_LINKS))) == FEWEST_LINKS:
         sizes = _sizes(start)
-        _drop([element for element in start.iter(*_LISTS) if element is not start and _is_links(sizes[element])])
+        everything = sizes[start].length
+        lists = [element for element in start.iter(*_LISTS) if element is not start and _is_links(sizes[element])]
+        _drop([element for element in lists if sizes[element].length * 2 < everything])
 
 
 def _is_links(size: _Size) -> bool:

@@ -30,12 +30,18 @@ _LITERAL = re.compile(r"``([^`\n][^\n]{0,500}?)``")
 _LINK = re.compile(r"(?<!`)`([^`]{1,500})`__?(?!\w)")
 _NOTE = re.compile(r"[ \t]?\[(?:#[\w-]*|\*|[\w.-]{1,40})\]_(?!\w)")
 _OPTION_VALUE = re.compile(r"\s*:header:\s*(.*)$")
-_REPLACED = re.compile(r"^\.\. \|([^|\n]{1,80})\| replace:: *(.+)$", re.MULTILINE)
+_REPLACED = re.compile(r"^\.\. \|([^|\n]{1,80})\| (?:replace:: *(.+)|image::.*)$", re.MULTILINE)
 _SUBSTITUTION = re.compile(r"\|([^|\s](?:[^|\n]{0,78}[^|\s])?)\|(?!\w)")
 _CODE = frozenset(
     ["code", "code-block", "sourcecode", "literalinclude", "highlight", "parsed-literal", "doctest", "testcode"]
 )
 _TABLES = {"list-table": list_rows, "csv-table": csv_rows}
+_VERSIONS = {
+    "versionadded": "New in version",
+    "versionchanged": "Changed in version",
+    "versionremoved": "Removed in version",
+    "deprecated": "Deprecated since version",
+}
 _ADMONITIONS = frozenset({
     "note", "warning", "tip", "hint", "important", "caution", "attention", "danger", "error", "seealso",
 })  # fmt: skip
@@ -121,7 +127,10 @@ class _Reading:
             yield markdown.paragraph(inline(argument))
             yield markdown.table([inline(cell) for cell in row] for row in _TABLES[name]([header, *body]))
         elif name not in _SILENT and depth < 20:
-            if name in _ADMONITIONS:
+            if name in _VERSIONS:
+                version, _, more = argument.partition(" ")
+                body = [f"{_VERSIONS[name]} {version}{':' if more else '.'} {more}".rstrip(), *body]
+            elif name in _ADMONITIONS:
                 body = [f"**{name.title()}:** {argument}".rstrip(), *body]
             elif argument and name not in ("only", "figure") and "::" not in argument:
                 body = [argument, "", *body]
@@ -151,8 +160,8 @@ class _Reading:
 
 
 def _substituted(text: str) -> str:
-    """The text with what `|names|` stand for."""
-    replaced = dict(_REPLACED.findall(text)) if "replace::" in text else {}
+    """The text with what `|names|` stand for, pictures for nothing."""
+    replaced = dict(_REPLACED.findall(text)) if ".. |" in text else {}
     if not replaced:
         return text
     # The definitions themselves begin with two dots, and are passed over.
@@ -164,12 +173,16 @@ def _substituted(text: str) -> str:
 
 
 def _block_end(lines: list[str], at: int) -> int:
-    """Where a block ends: at a blank line, unless what follows is indented under it or goes on with a list."""
+    """Where a block ends: at a blank line, unless what follows is indented under it or goes on with a list; after
+    two dots at any line that is not indented."""
     listed = _BULLET.match(lines[at])
     end = at + 1
+    dots = lines[at].startswith(".. ")
     while end < len(lines):
         if lines[end].strip():
             indented = lines[end][:1] == " "
+            if dots and not indented:
+                break
             if not lines[end - 1].strip() and not indented and not (listed and _goes_on(listed, lines[end])):
                 break
         end += 1

@@ -108,6 +108,13 @@ TEXT: dict[str, tuple[str, str]] = {
         f"<span class=mw-editsection>[<a>edit</a>]</span></h2><p>{LONG}</p><div class=navbox>Reefs of the north</div>",
         f"# Reef\n\n## History\n\n{LONG.strip()}\n",
     ),
+    "addresses.html": (
+        "<div id=main><h1>Teams</h1><table><tr><th>Who<th>Where</tr>"
+        + "".join(f"<tr><td><a href=x>Team {n}</a><td><a href=y>team-{n}@lists.example</a></tr>" for n in range(5))
+        + "</table></div>",
+        "# Teams\n\n| Who | Where |\n| --- | --- |\n"
+        + "".join(f"| Team {n} | team-{n}@lists.example |\n" for n in range(5)),
+    ),
     "cells.html": (
         "<table><tr><th rowspan=2>Port<th colspan=2>High<tr><th>am<th>pm<tr><td>Brest<td>7.1<br>neap"
         "<td><p>6</p><p>7</p><style>p{}</style></table>",
@@ -134,10 +141,12 @@ TEXT: dict[str, tuple[str, str]] = {
         "About |it|\n========\n\n.. |it| replace:: tides\n\n.. figure:: a.png\n   :alt: no\n\n   A caption.\n\n"
         ".. math:: E = mc^2\n\n.. list-table:: Ports\n   :header-rows: 1\n\n   * - Port\n     - High\n   * - Brest\n"
         "     - 7.1\n       neap\n\n.. csv-table::\n   :header: x, y\n\n   1, \"2, 3\"\n\n>>> f()\n1\n\n"
-        ".. only:: html\n\n   Shown.\n",
+        ".. only:: html\n\n   Shown |no|.\n\n"
+        ".. |no| image:: b.png\n.. versionadded:: 3.1 For ports.\n",
         "# About tides\n\nA caption.\n\n$$\nE = mc^2\n$$\n\nPorts\n\n"
         "| Port | High |\n| --- | --- |\n| Brest | 7.1 neap |\n\n"
-        "| x | y |\n| --- | --- |\n| 1 | 2, 3 |\n\n```python\n>>> f()\n1\n```\n\nShown.\n",
+        "| x | y |\n| --- | --- |\n| 1 | 2, 3 |\n\n```python\n>>> f()\n1\n```\n\nShown .\n\n"
+        "New in version 3.1: For ports.\n",
     ),
     "wide.tex": (
         r"\begin{tabular}{l|r} \multicolumn{2}{|c|}{Wide} & C \\ a & \multirow{2}{*}{b} & c \\ \end{tabular}",
