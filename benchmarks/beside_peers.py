@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare_loop import SYSTEM, question
 from benchmarks.fast_endpoint import serving
-from benchmarks.rounds import ROOT, Figures, arguments, median, median_ratio, save, table
+from benchmarks.rounds import ROOT, Figures, arguments, median, median_ratio, positive, save, table
 
 FOLDER = ROOT / "benchmarks" / "peers"
 PEERS = {
@@ -237,7 +237,7 @@ def shown(names: list[str], found: Mapping[int, Mapping[str, Any]], not_here: Ma
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=2000, help="rows of a round (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=2000, help="rows of a round (%(default)s)")
     home = Path.home() / ".cache" / "millrace-peers"
     parser.add_argument(
         "--cache", type=Path, default=home, metavar="FOLDER", help="where environments are (%(default)s)"

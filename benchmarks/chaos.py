@@ -30,7 +30,7 @@ from benchmarks.blows.kinds import HASTY, KINDS, can_mount, unmount
 from benchmarks.blows.oracle import asked, dataset_files, faults_of, repeated
 from benchmarks.blows.subject import HASTY_S, PATIENT_S, PIPELINES, Calm, Subject, subjects
 from benchmarks.blows.trial import Trial
-from benchmarks.rounds import arguments, save, table
+from benchmarks.rounds import arguments, positive, save, table
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,9 @@ def shown(kinds: Mapping[str, Mapping[str, Any]]) -> str:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--tries", type=int, default=240, help="how many tries (%(default)s)")
+    parser.add_argument("--tries", type=positive, default=240, help="how many tries (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="the first try's seed; each has the next (%(default)s)")
-    parser.add_argument("--at-once", type=int, default=2, help="tries at once (%(default)s)")
+    parser.add_argument("--at-once", type=positive, default=2, help="tries at once (%(default)s)")
     parser.add_argument("--minutes", type=float, default=60, help="begin no further try after so long (%(default)s)")
     for option, every in (("kind", KINDS), ("pipeline", PIPELINES)):
         told = f"some of {', '.join(every)}"

@@ -30,7 +30,8 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.resident import MEGABYTE, Resident, peak
-from benchmarks.rounds import arguments, child, in_turn, median, save, table, timed
+from benchmarks.rounds import arguments, child, in_turn, median, positive, save, table, timed
+from benchmarks.sentences import text_of
 
 if TYPE_CHECKING:
     from generation_functions import Run
@@ -39,31 +40,6 @@ LOOK_EVERY = 100
 """Chunks."""
 
 YARDSTICK = "paragraphs packed by length"
-WORDS = (
-    *("the", "a", "of", "in", "on", "and", "which", "after", "because", "never", "harbour", "storm", "boat", "river"),
-    *("glass", "tea", "bridge", "library", "window", "garden", "rebuilt", "carried", "measured", "quietly", "northern"),
-    *("remarkable", "Marsh", "Lindqvist", "1962", "forty"),
-)
-
-
-def text_of(size: int, seed: int = 1) -> str:
-    """English-like text in Markdown: headings, paragraphs of one to nine sentences, no two alike."""
-    rng = Random(seed)
-    parts: list[str] = []
-    made = 0
-    while made < size:
-        if len(parts) % 12 == 0:
-            part = f"{'#' * rng.randint(1, 3)} {' '.join(rng.choices(WORDS, k=3)).title()}"
-        else:
-            part = " ".join(sentence(rng) for _ in range(rng.randint(1, 9)))
-        parts.append(part)
-        made += len(part) + 2
-    return "\n\n".join(parts)[:size]
-
-
-def sentence(rng: Random) -> str:
-    """Six to twenty-four words."""
-    return " ".join(rng.choices(WORDS, k=rng.randint(6, 24))).capitalize() + "."
 
 
 def paragraphs(text: str, longest: int = 3_200) -> Iterator[str]:
@@ -240,9 +216,9 @@ def shown(told: Mapping[str, Any]) -> str:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--megabytes", type=int, default=100, help="size of the large text (%(default)s)")
+    parser.add_argument("--megabytes", type=positive, default=100, help="size of the large text (%(default)s)")
     parser.add_argument("--sample", type=float, default=4, help="megabytes whose chunking is timed (%(default)s)")
-    parser.add_argument("--rows", type=int, default=100_000, help="rows that are deduplicated (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=100_000, help="rows that are deduplicated (%(default)s)")
     parser.add_argument("--only-large", metavar="MODE", help=argparse.SUPPRESS)
     parser.add_argument("--only-run", metavar="KIND", help=argparse.SUPPRESS)
     parser.add_argument("--only-rows", action="store_true", help=argparse.SUPPRESS)

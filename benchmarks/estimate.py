@@ -25,8 +25,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import run_pipeline
-from benchmarks.chunking import sentence
-from benchmarks.rounds import arguments, save, table
+from benchmarks.rounds import arguments, positive, save, table
+from benchmarks.sentences import sentence
 from tests.fake_endpoint import served
 
 MEASURES = ("calls", "input_tokens", "output_tokens", "cost_usd")
@@ -110,10 +110,10 @@ def held(base_url: str, seed: int, sample: int) -> dict[str, tuple[bool, float]]
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--corpora", type=int, default=40, help="how many for each line (%(default)s)")
+    parser.add_argument("--corpora", type=positive, default=40, help="how many for each line (%(default)s)")
     parser.add_argument("--first", type=int, default=0, help="the seed of the first corpus (%(default)s)")
     parser.add_argument(
-        "--samples", type=int, nargs="+", default=[12, 30], metavar="N", help="chunks tried (12 and 30)"
+        "--samples", type=positive, nargs="+", default=[12, 30], metavar="N", help="chunks tried (12 and 30)"
     )
     given = parser.parse_args()
     os.environ["FAKE_KEY"] = "a-key"

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.fast_endpoint import serving
 from benchmarks.many_rows import ManyRows
-from benchmarks.rounds import arguments, in_turn, median, save, table, timed
+from benchmarks.rounds import arguments, in_turn, median, positive, save, table, timed
 
 YARDSTICK = "a plain read of the dataset"
 READ = "import sys, json; print(sum(1 for line in open(sys.argv[1]) if json.loads(line)))"
@@ -43,7 +43,7 @@ def measure(folder: Path, rows: int, rounds: int) -> dict[str, Any]:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=100_000, help="rows of the run (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=100_000, help="rows of the run (%(default)s)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="finished-") as folder:
         figures = measure(Path(folder), given.rows, given.rounds)

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare_loop import FACT
 from benchmarks.fast_endpoint import serving
-from benchmarks.rounds import Figures, arguments, in_turn, median, save, table, verdict
+from benchmarks.rounds import Figures, arguments, in_turn, median, positive, save, table, verdict
 from generation_functions import Model, OneToManyStep, PipelineStep, Prompt, Run
 from generation_functions.models import ModelSpec
 
@@ -83,9 +83,9 @@ def seconds_unordered(calls: int, latency_ms: int, seed: int) -> float:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--chunks", type=int, default=5_000, help="of eight calls and two rows each (%(default)s)")
+    parser.add_argument("--chunks", type=positive, default=5_000, help="of eight calls and two rows each (%(default)s)")
     parser.add_argument(
-        "--latency", type=int, default=1000, help="milliseconds that a call takes, the mean (%(default)s)"
+        "--latency", type=positive, default=1000, help="milliseconds that a call takes, the mean (%(default)s)"
     )
     given = parser.parse_args()
     seeds = iter(range(1, given.rounds + 1))

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from benchmarks.retrieval import passages
-from benchmarks.rounds import arguments, in_turn, median, save, table, timed
+from benchmarks.rounds import arguments, in_turn, median, positive, save, table, timed
 from generation_functions import ModelSpec
 from generation_functions.models.local.engines import load_engine
 from generation_functions.models.local.folder import read_folder
@@ -62,7 +62,7 @@ async def main() -> None:
     """Measure, and print the table."""
     parser = arguments(__doc__, rounds=3)
     parser.add_argument("folders", nargs="+", metavar="FOLDER", help="local embedding models")
-    parser.add_argument("--texts", type=int, default=114, help="passages of the sample documents (%(default)s)")
+    parser.add_argument("--texts", type=positive, default=114, help="passages of the sample documents (%(default)s)")
     given = parser.parse_args()
     own = [passage.text for passage in await passages()]
     texts = [own[number % len(own)] for number in range(given.texts)]

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare_loop import FACT
 from benchmarks.fast_endpoint import serving
-from benchmarks.rounds import arguments, save, table, verdict
+from benchmarks.rounds import arguments, positive, save, table, verdict
 from generation_functions import MajorityVoteStep, Model, Prompt, Row, Run
 from generation_functions.models import ModelSpec
 from generation_functions.steps.asking import Calls
@@ -67,7 +67,7 @@ def once(rows: int, kind: type[MajorityVoteStep]) -> dict[str, Any]:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--rows", type=int, default=2_000, help="each is voted on twice (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=2_000, help="each is voted on twice (%(default)s)")
     given = parser.parse_args()
     plain, early = once(given.rows, PlainVoteStep), once(given.rows, MajorityVoteStep)
     different = sum(a != b for a, b in zip(plain.pop("verdicts"), early.pop("verdicts"), strict=True))

@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.many_rows import ManyRows
-from benchmarks.rounds import arguments, save, table
+from benchmarks.rounds import arguments, positive, save, table
 
 STEPS = 3
 KIB_IN_MB = 1_000_000 / 1024
@@ -36,8 +36,8 @@ def peak(folder: Path, rows: int) -> dict[str, float]:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large run (%(default)s)")
-    parser.add_argument("--few", type=int, default=10_000, help="rows of the small one (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=1_000_000, help="rows of the large run (%(default)s)")
+    parser.add_argument("--few", type=positive, default=10_000, help="rows of the small one (%(default)s)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="memory-") as folder:
         runs = {f"{rows:,} rows": peak(Path(folder), rows) for rows in (given.few, given.rows)}

@@ -23,7 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.many_rows import PIPELINE
-from benchmarks.rounds import ROOT, Figures, arguments, in_turn, median, save, table, timed
+from benchmarks.rounds import ROOT, Figures, arguments, in_turn, median, positive, save, table, timed
 from tests.fake_endpoint import served
 
 LATENCY_S, IN_FLIGHT, DOCUMENTS = 0.2, 32, 16
@@ -113,10 +113,12 @@ def main() -> None:
         "--engines", nargs="+", choices=ENGINES, default=list(ENGINES), metavar="NAME", help="processes, ray, or both"
     )
     parser.add_argument(
-        "--shards", nargs=2, type=int, default=[2, 8], metavar=("FEW", "MANY"), help="shards of the runs (2 and 8)"
+        "--shards", nargs=2, type=positive, default=[2, 8], metavar=("FEW", "MANY"), help="shards of the runs (2 and 8)"
     )
     parser.add_argument("--cluster", action="store_true", help="only what starting and ending a cluster takes")
     given = parser.parse_args()
+    if given.shards[0] >= given.shards[1]:
+        parser.error("--shards takes two numbers, the smaller one first")
     if given.cluster:
         found = measure_cluster(given.rounds)
         print(table(["a cluster", "starts in, s", "ends in, s"], [["of this machine", *found["cluster"].values()]]))

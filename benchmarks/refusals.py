@@ -14,7 +14,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.fast_endpoint import serving
-from benchmarks.rounds import Figures, arguments, in_turn, median, median_ratio, one_step, save, table, verdict
+from benchmarks.rounds import (
+    Figures,
+    arguments,
+    in_turn,
+    median,
+    median_ratio,
+    one_step,
+    positive,
+    save,
+    table,
+    verdict,
+)
 
 IN_FLIGHT = 256
 GOAL = 1.15
@@ -30,8 +41,8 @@ def run(rows: int, latency_ms: int, every: int) -> Figures:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=10_000, help="rows of a run (%(default)s)")
-    parser.add_argument("--every", type=int, default=50, help="one call in so many is refused (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=10_000, help="rows of a run (%(default)s)")
+    parser.add_argument("--every", type=positive, default=50, help="one call in so many is refused (%(default)s)")
     parser.add_argument("--latency", type=int, default=200, help="milliseconds that a call takes (%(default)s)")
     given = parser.parse_args()
     once = partial(run, given.rows, given.latency)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.fast_endpoint import serving
 from benchmarks.many_rows import ManyRows
-from benchmarks.rounds import arguments, save, table
+from benchmarks.rounds import arguments, positive, save, table
 from tests.fake_endpoint import read_log, served
 
 YARDSTICK, PATIENCE_S = "empty folder", 120
@@ -70,7 +70,7 @@ def measure(folder: Path, rows: int, rounds: int, latency_ms: int) -> dict[str, 
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=100_000, help="rows of the run (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=100_000, help="rows of the run (%(default)s)")
     parser.add_argument("--latency", type=int, default=0, help="ms that a call takes before the kill (%(default)s)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="resume-") as folder:

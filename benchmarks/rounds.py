@@ -28,10 +28,27 @@ _LOAD = round(os.getloadavg()[0], 2)
 def arguments(description: str | None, *, rounds: int | None = None) -> argparse.ArgumentParser:
     """A parser with what programs have in common: their own text, where figures are kept, perhaps rounds."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file, with the machine")
+    parser.add_argument(
+        "--json", type=file_to_be, metavar="FILE", help="keep the figures in this file, with the machine"
+    )
     if rounds is not None:
-        parser.add_argument("--rounds", type=int, default=rounds, help="how often each is measured (%(default)s)")
+        parser.add_argument("--rounds", type=positive, default=rounds, help="how often each is measured (%(default)s)")
     return parser
+
+
+def file_to_be(text: str) -> Path:
+    """A file whose folder is there, which is better known before an hour of measuring than after it."""
+    path = Path(text)
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    return path
+
+
+def positive(text: str) -> int:
+    """How many: one at least."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
 
 def child(program: str, *words: object) -> Figures:

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.fast_endpoint import serving
 from benchmarks.one_step import whole_run
-from benchmarks.rounds import arguments, child, save, table
+from benchmarks.rounds import arguments, child, positive, save, table
 from generation_functions.run.folder import RunFolder
 from generation_functions.run.run import Run
 from generation_functions.store.writer import GroupCommit
@@ -89,7 +89,7 @@ def _since(before: tuple[float, float], who: int) -> tuple[float, float]:
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=20_000, help="rows of a run (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=20_000, help="rows of a run (%(default)s)")
     parser.add_argument("--at", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.at:

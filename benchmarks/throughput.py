@@ -22,7 +22,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bare_loop import question
 from benchmarks.fast_endpoint import serving
-from benchmarks.rounds import arguments, bare_loop, in_turn, median, median_ratio, one_step, save, table, verdict
+from benchmarks.rounds import (
+    arguments,
+    bare_loop,
+    in_turn,
+    median,
+    median_ratio,
+    one_step,
+    positive,
+    save,
+    table,
+    verdict,
+)
 
 SETTINGS: dict[str, tuple[int, int, float]] = {
     "0ms-256": (0, 256, 0.50),
@@ -73,7 +84,7 @@ wrk.body = '{{"model":"fast","messages":[{{"role":"user","content":"{body}"}}]}}
 
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
-    parser.add_argument("--rows", type=int, default=20_000, help="rows of a run (%(default)s)")
+    parser.add_argument("--rows", type=positive, default=20_000, help="rows of a run (%(default)s)")
     parser.add_argument("--only", choices=SETTINGS, help="one setting: its latency and its calls in flight")
     parser.add_argument("--load", type=int, default=3, help="seconds that wrk loads the endpoint (%(default)s)")
     given = parser.parse_args()

@@ -65,6 +65,23 @@ def test_its_text_tells_the_true_defaults(program: str, parser_of: ParserOf) -> 
         assert value.split() == [str(each) for each in (default if isinstance(default, list) else [default])], option
 
 
+@pytest.mark.parametrize(
+    ("program", "words", "said"),
+    [
+        ("memory", "--json nowhere/memory.json", "there is no folder nowhere"),
+        ("finished", "--rounds 0", "'0' is no whole number from 1 on"),
+        ("majority_vote", "--rows many", "'many' is no whole number from 1 on"),
+        ("readers", "doc", "'doc' is none of txt, md"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_at_once(
+    program: str, words: str, said: str, parser_of: ParserOf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        parser_of(program).parse_args(words.split())
+    assert said in capsys.readouterr().err
+
+
 def commands() -> list[tuple[str, str, str]]:
     """Every command of the docs that runs one: page, program, and the words after it."""
     return [
