@@ -10,6 +10,7 @@ from generation.core_components.titles import with_title
 from generation.core_pipelines.clean_documents import offline_rules, stand_ins
 from generation.core_pipelines.clean_documents.alignment import alignment
 from generation_functions import DepthFirst, Model, PipelineStep, Row
+from generation_functions.languages import UNDETERMINED
 from generation_functions.languages.names import NAMES
 from generation_functions.parsing import tag
 from generation_functions.steps.asking import Doing
@@ -35,7 +36,7 @@ def only_layout(most_fixes: float) -> Callable[[str, Mapping[str, Any]], str | N
 async def _mended_or_kept(
     row: Row, do: Doing, *, model: Model, most_fixes: float, keep: bool, language: str | None
 ) -> Mapping[str, Any] | None:
-    validate, spoken = only_layout(most_fixes), language or NAMES.get(row["language"], OWN_LANGUAGE)
+    validate, spoken = only_layout(most_fixes), language or NAMES.get(row.get("language", UNDETERMINED), OWN_LANGUAGE)
     for mended in await do(mend, row, model=model, validate=validate, language=spoken):
         fixes = [[fix.before, fix.after] for fix in alignment(row["text"], mended["mended"]).fixes]
         return {"clean": mended["mended"], "kept": False, "fixes": fixes}
