@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 _TEXT_EN = r"(?:text|passage|excerpt|extract)"
@@ -20,6 +21,8 @@ _REFERENCE = re.compile(
     r"(?:says?|states?|mentions?|describes?|explains?|notes?|provides?|given|provided|above)\b"
     r"|\bthe author(?:s)? (?:says?|states?|mentions?|describes?|explains?|notes?|argues?|points?)\b"
     r"|\bas (?:mentioned|stated|described|noted) (?:above|earlier|here)\b"
+    r"|\b(?:passages?|excerpts?|textstellen?) (?:#|no\.? ?|nr\.? ?)?\d+\b"
+    r"|\b(?:according to|based on) (?:texts?|documents?|sources?) (?:#|no\.? ?)?\d+\b"
     rf"|\b(?:laut|nach|gemäß|in|aus|im) (?:dem |diesem |des )?{_NOUN_DE}\b|\b(?:der|dieser) Text\b"
     rf"|\b(?:selon|d['’]après|dans) (?:le|ce|cet) {_NOUN_FR}\b|\bl['’]auteur\b"
     rf"|\b(?:según|en) (?:el|este) {_NOUN_ES}\b",
@@ -32,6 +35,15 @@ def speaks_of_its_source(text: str) -> str | None:
     """The first phrase that refers to the source, or None."""
     found = _REFERENCE.search(text)
     return None if found is None else found.group()
+
+
+def leans_on_its_source(question: str, sources: Sequence[str]) -> str | None:
+    """The first words of a question that only somebody with its sources at hand would say: a phrase, or a file's name.
+
+    Who asks knows neither. Sources whose name is no file's are left alone: they may be what the question is about.
+    """
+    files = named_in(question, [source for source in sources if PurePosixPath(source).suffix])
+    return speaks_of_its_source(question) or next(iter(files), None)
 
 
 def without_opening_reference(text: str) -> str:

@@ -55,7 +55,7 @@ class Labelled:
         for key, value in fields:
             if not found or key in found[-1]:
                 found.append({})
-            found[-1][key] = value
+            found[-1][key] = value if says_something(value) else ""
         if not found:
             raise ParseError(f"Expected lines that begin with {self._names()}, found none.")
         for number, record in enumerate(found, 1):
@@ -65,7 +65,7 @@ class Labelled:
     def _check(self, record: dict[str, str], number: int | None) -> None:
         for label in self.labels:
             name, key = label.split("|")[0], _key(label)
-            if not says_something(record.get(key, "")) and key not in self.optional:
+            if not record.get(key) and key not in self.optional:
                 where = "" if number is None else f" in number {number}"
                 problem = "is empty" if key in record else "is missing"
                 raise ParseError(f'"{name}:" {problem}{where}.')

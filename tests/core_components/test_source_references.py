@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generation.core_components.source_references import named_in, names_no_source, sources_of
+from generation.core_components.source_references import leans_on_its_source, named_in, names_no_source, sources_of
 
 
 def test_sources_are_told_once_and_in_order() -> None:
@@ -30,3 +30,19 @@ def test_an_answer_without_a_source_is_told_which_there_are() -> None:
     assert names_no_source("It is so.", ["a.md", "b.md"]) == "The answer names none of its sources (a.md, b.md)."
     assert names_no_source("It is so (b.md).", ["a.md", "b.md"]) is None
     assert names_no_source("It is so.", []) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What does notes/tea.md say of heat?", "notes/tea.md"),
+        ("Why is tea heated (Passage 2)?", "Passage 2"),
+        ("According to document 3, why is tea heated?", "According to document 3"),
+        ("Was steht in Textstelle 2 über Tee?", "Textstelle 2"),
+        ("Which ships use the passage of Suez?", None),
+        ("Who wrote the Emancipation source text?", None),
+        ("What is the Handbook about?", None),
+    ],
+)
+def test_a_question_that_needs_its_sources_at_hand_is_told(question: str, said: str | None) -> None:
+    assert leans_on_its_source(question, ["notes/tea.md", "Handbook"]) == said

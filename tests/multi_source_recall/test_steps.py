@@ -46,6 +46,9 @@ def test_no_question_at_all_is_a_fault() -> None:
     [
         ({"question": "Why does rye keep?", "before": []}, "open", None),
         ({"question": "According to the passage, why?", "before": []}, "open", "passage"),
+        ({"question": "What does grain.txt say of rye?", "before": []}, "open", "grain.txt"),
+        ({"question": "Why does rye keep (passage 2)?", "before": []}, "open", "passage 2"),
+        ({"question": "And then?", "before": [{"question": "Q?", "answer": "A (grain.txt)."}]}, "follow_up", None),
         ({"question": "And then?", "before": []}, "follow_up", "First question"),
         ({"question": "", "before": []}, "follow_up", None),
     ],

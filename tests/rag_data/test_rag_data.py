@@ -138,10 +138,15 @@ def test_questions_are_read(completion: str, questions: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("questions", "problem"),
-    [(["When?", "Why?"], None), (["When?", "when? "], "twice"), (["What does the text say?"], "text")],
+    [
+        (["When?", "Why?"], None),
+        (["When?", "when? "], "twice"),
+        (["What does the text say?"], "text"),
+        (["What does tea.txt say?"], "tea.txt"),
+    ],
 )
 def test_what_cannot_be_asked(questions: list[str], problem: str | None) -> None:
-    found = steps.unaskable(questions, {})
+    found = steps.unaskable(questions, {"source": "tea.txt"})
     assert (problem in str(found)) if problem else found is None
 
 

@@ -45,6 +45,7 @@ def test_a_move_is_calls_or_an_answer(completion: str, calls: list[Any], answer:
 @pytest.mark.parametrize(
     "completion",
     [
+        "Thought: I know.\nAnswer: ...",
         "I think I should call weather.",
         "Thought: hm",
         'Call: {"name": "a", "arguments": {}}\nAnswer: done',

@@ -9,6 +9,7 @@ from typing import Any
 from generation.core_components.questions import only_the_question
 from generation.core_components.retrieval import shown
 from generation.core_components.source_references import (
+    leans_on_its_source,
     named_in,
     names_no_source,
     sources_of,
@@ -41,8 +42,11 @@ def question_or_none(completion: str) -> dict[str, Any]:
 
 def unaskable(value: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:
     """What is wrong with a question: it speaks of the passages, or follows nothing where it should."""
-    texts = [value["question"], *(text for pair in value["before"] for text in pair.values())]
-    found = next((found for text in texts if (found := speaks_of_its_source(text))), None)
+    asked = [value["question"], *(pair["question"] for pair in value["before"])]
+    sources = sources_of(row["passages"])
+    told = [leans_on_its_source(text, sources) for text in asked]
+    told += [speaks_of_its_source(pair["answer"]) for pair in value["before"]]
+    found = next(filter(None, told), None)
     if found is not None:
         return f'It says "{found}". The reader has no passages in front of them.'
     if value["question"] and row["way"] == "follow_up" and not value["before"]:

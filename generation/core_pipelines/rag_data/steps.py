@@ -8,7 +8,7 @@ from typing import Any
 
 from generation.core_components.questions import only_the_question
 from generation.core_components.retrieval import shown
-from generation.core_components.source_references import names_no_source, sources_of, speaks_of_its_source
+from generation.core_components.source_references import leans_on_its_source, names_no_source, sources_of
 from generation.core_components.titles import with_title
 from generation.core_pipelines.rag_data import offline_rules, stand_ins
 from generation.core_pipelines.rag_data.outcomes import TOLD
@@ -26,7 +26,8 @@ def questions_or_none(completion: str) -> list[str]:
 
 def unaskable(questions: list[str], row: Mapping[str, Any]) -> str | None:
     """What is wrong with a list of questions: one that speaks of its source, or one asked twice."""
-    told = next((found for question in questions if (found := speaks_of_its_source(question))), None)
+    sources = [row["source"]] if row.get("source") else []
+    told = next((found for question in questions if (found := leans_on_its_source(question, sources))), None)
     if told is not None:
         return f'A question says "{told}". Who asks has no text in front of them.'
     plain = [" ".join(question.casefold().split()) for question in questions]
