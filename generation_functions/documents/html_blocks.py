@@ -178,6 +178,8 @@ def _inside(element: _Element, between: str) -> str:
         return element.text or ""
     if next(element.iterdescendants(*_MEANT), None) is None:
         return "".join(element.itertext())
+    if len(element) == 1 and not len(element[0]) and element[0].tag == "p":
+        return between.join(filter(None, (element.text, element[0].text, element[0].tail)))
     parts: list[str] = []
     events = iterwalk(element, events=("start", "end"))
     for event, inner in events:
@@ -199,17 +201,20 @@ def _rows(table: _Element) -> Iterator[list[str]]:
         covered = {column: left - 1 for column, left in taller.items() if left > 1}
         cells: list[str] = []
         for cell in row.iterchildren("td", "th"):
-            while taller.get(len(cells)):
+            while taller and taller.get(len(cells)):
                 cells.append("")
-            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
-            if down > 1:
-                covered |= dict.fromkeys(range(len(cells), len(cells) + across), down - 1)
-            cells += [_inside(cell, " "), *[""] * (across - 1)]
+            text, across, down = _inside(cell, " "), cell.get("colspan"), cell.get("rowspan")
+            if across is None and down is None:
+                cells.append(text)
+                continue
+            wide, high = _span(across), _span(down)
+            if high > 1:
+                covered |= dict.fromkeys(range(len(cells), len(cells) + wide), high - 1)
+            cells += [text, *[""] * (wide - 1)]
         taller = covered
         yield cells
 
 
-def _span(cell: _Element, name: str) -> int:
+def _span(told: str | None) -> int:
     """How many rows or columns a cell takes, within reason."""
-    told = str(cell.get(name) or "1")
-    return max(1, min(int(told), 64)) if told.isdecimal() and told.isascii() else 1
+    return max(1, min(int(told), 64)) if told and told.isdecimal() and told.isascii() else 1

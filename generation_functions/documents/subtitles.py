@@ -32,7 +32,7 @@ _END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]?$")
 def read_subtitles(file: BinaryIO, limits: Limits) -> Iterator[Document]:
     """One document: the cues as paragraphs that end where someone else speaks or a pause follows a sentence."""
     text, facts = text_of(file, limits)
-    text = _BLANK.sub("\n", text)
+    text = _BLANK.sub("\n", text) if " \n" in text or "\t\n" in text else text
     said = markdown.blocks(markdown.paragraph(text) for text in _paragraphs(_cues(text)))
     if not said:
         raise DocumentError("no cue with text in it")
@@ -51,17 +51,17 @@ def _cues(text: str) -> Iterator[tuple[float, float, str]]:
         # The body ends at a blank line; what follows is the next cue's number or name, or a note.
         parts = mark.groups()
         begin, end = _seconds(*parts[:4]), _seconds(*parts[4:])
-        lines = [said for line in body.split("\n\n", 1)[0].split("\n") if (said := _said(line))]
+        lines = [said for line in _untagged(body.split("\n\n", 1)[0]).split("\n") if (said := line.strip())]
         rolls_up = len(lines) > 1 and lines[0] == shown and begin - until <= AT_ONCE_S
-        yield begin, end, " ".join(lines[rolls_up:])
+        yield begin, end, markdown.squeezed(" ".join(lines[rolls_up:]))
         shown, until = lines[-1] if lines else "", end
 
 
-def _said(body: str) -> str:
-    """A line of a cue without its tags."""
+def _untagged(body: str) -> str:
+    """A cue's lines without their tags."""
     if "<" in body or "{" in body:
         body = _TAG.sub(_speaker, body)
-    return markdown.squeezed(html.unescape(body) if "&" in body else body)
+    return html.unescape(body) if "&" in body else body
 
 
 def _speaker(tag: re.Match[str]) -> str:

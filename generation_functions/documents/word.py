@@ -16,6 +16,8 @@ from generation_functions.errors import DocumentError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_UNREAD = (FALLBACK, f"{W}moveFrom", f"{W}rt")
+_HIDDEN, _BOX = f"{W}vanish", f"{W}txbxContent"
 _NOTES = (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote"))
 
 
@@ -37,12 +39,14 @@ def read_docx(file: BinaryIO, limits: Limits) -> Iterator[Document]:
 def _part(package: Package, name: str) -> _Element:
     """A part's tree without what is not to be read, the paragraphs of text boxes after the one they hang on."""
     root = package.xml(name)
-    removed(root, FALLBACK, f"{W}moveFrom", f"{W}rt")
-    for mark in list(root.iter(f"{W}vanish")):
+    if next(root.iter(*_UNREAD, _HIDDEN, _BOX), None) is None:
+        return root
+    removed(root, *_UNREAD)
+    for mark in list(root.iter(_HIDDEN)):
         run = next(mark.iterancestors(f"{W}r"), None)
         if run is not None and run.getparent() is not None and mark.get(f"{W}val") not in ("0", "false", "off"):
             run.getparent().remove(run)
-    for box in list(root.iter(f"{W}txbxContent")):
+    for box in list(root.iter(_BOX)):
         host = next(box.iterancestors(f"{W}p"), None)
         if host is not None:
             for inner in reversed(list(box)):

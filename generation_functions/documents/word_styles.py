@@ -66,10 +66,10 @@ class Styles:
 
     def place(self, properties: _Element | None) -> ListPlace | None:
         """The list that a paragraph is an item of, by itself or by its style."""
-        if properties is None or self.level(properties):
-            return None
-        place = list_place(properties) or self.places.get(_style(properties))
-        return place if place is not None and place.identity != "0" else None
+        place = list_place(properties)
+        if place is None and properties is not None and self.places:
+            place = self.places.get(_style(properties))
+        return None if place is None or place.identity == "0" or self.level(properties) else place
 
 
 def list_place(properties: _Element | None, depth: int | None = None) -> ListPlace | None:
