@@ -151,11 +151,21 @@ def _decode_damaged(data: bytes) -> Decoded | None:
 _HIGH_RUN = re.compile(rb"[\xc0-\xff\x8a\x8c\x8e\x9a\x9c\x9e\x9f]{3,}")
 
 
+_ONLY_1250 = re.compile(rb"[\x8a\x8c-\x8f\x9a\x9c-\x9f]")
+"""Letters of Windows-1250 where ISO 8859-2 has controls."""
+
+_ONLY_8859 = re.compile(rb"(?<=[a-z])[\xb1\xb6\xb9\xbb\xbc\xbe]|[\xa9\xab\xae\xa6\xac](?=[a-z])")
+"""Letters of ISO 8859-2 in words, where Windows-1250 has signs, or letters that come with those above."""
+
+_THORN = re.compile(r"\b[þÞ][^\W\d_]{2}")
+_SIGNS_IN_WORDS = re.compile(r"(?<=[^\W\d_])[±¶¹³¿¾¼¦¡£¯«»](?=[^\W\d_])")
+
+
 def _decode_legacy(data: bytes) -> Decoded:
     """One of the encodings from before UTF-8. Windows-1252 needs no more than to be plausible; any other needs letters
     that go together as they do in some language, and enough of them."""
     western = _western_text(data)
-    guess = None if western is not None and not _looks_misread(western) else _guessed(data)
+    guess = None if western is not None and not _looks_misread(western) else _guessed(data, western is not None)
     if guess is not None and (western is None or guess in LATIN):
         decoded = _decode_as(data, guess)
         if decoded is not None:
@@ -173,8 +183,9 @@ def _decode_as(data: bytes, encoding: str) -> Decoded | None:
         return None
 
 
-def _guessed(data: bytes) -> str | None:
-    """The encoding in which the text reads best, if it reads like a language at all."""
+def _guessed(data: bytes, western: bool) -> str | None:
+    """The encoding in which the text reads best, if it reads like a language at all; `western` where Windows-1252 is
+    plausible by itself."""
     high = len(data) - len(data.translate(None, _HIGH))
     if high < FEWEST_LETTERS or b"\0" in data:
         return None
@@ -182,10 +193,18 @@ def _guessed(data: bytes) -> str | None:
 
     # Characters of several bytes end before a space or a line's end, never in it.
     sample = data if len(data) <= SAMPLE else data[:SAMPLE].rpartition(b"\n")[0] or data[:SAMPLE].rpartition(b" ")[0]
-    best = from_bytes(sample, cp_isolation=list(LEGACY), enable_fallback=False).best()
+    found = from_bytes(sample, cp_isolation=list(LEGACY), enable_fallback=False)
+    best = found.best()
+    if best is not None and best.encoding == "cp1252" and not western and _looks_misread(str(best)):
+        best = next((other for other in found if other.encoding in LATIN), best)
     if best is None or (not best.coherence and best.encoding not in MULTIBYTE):
         return None
-    return best.encoding
+    return _central_european(data) if best.encoding in ("cp1250", "iso8859_2") else best.encoding
+
+
+def _central_european(data: bytes) -> str:
+    """Which of the two it is: what one has letters for, the other has signs that stand in no text."""
+    return "iso8859_2" if not _ONLY_1250.search(data) and _ONLY_8859.search(data) else "cp1250"
 
 
 def _western_text(data: bytes) -> str | None:
@@ -198,8 +217,14 @@ def _western_text(data: bytes) -> str | None:
 
 def _looks_misread(text: str) -> bool:
     """Whether many letters beyond ASCII are such as Turkish and the languages of Central Europe turn into."""
-    high = [char for char in text[:SAMPLE] if char > "\x7f"]
-    return sum(char in "þýðÞÝÐ¹³¿¾¼øìèŸžšœ" for char in high) * 4 > len(high)
+    text = text[:SAMPLE]
+    if "ð" in text and "æ" in text and _THORN.search(text):
+        return False  # Icelandic
+    high = [char for char in text if char > "\x7f"]
+    if sum(char in "þýðÞÝÐ¹³¿¾¼øìèŸžšœ" for char in high) * 4 > len(high):
+        return True
+    # Signs inside words are Polish; both these letters, and not the Portuguese one, are Hungarian.
+    return len(_SIGNS_IN_WORDS.findall(text)) > 1 or ("õ" in text and "û" in text and "ã" not in text)
 
 
 def _reads_western(data: bytes, text: str) -> bool:

@@ -110,6 +110,34 @@ LEGACY = {
 }
 
 
+LATIN = {
+    "Polish": "Zażółć gęślą jaźń. Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw.",
+    "Czech": "Všichni lidé rodí se svobodní a sobě rovní co do důstojnosti a práv, a šťastní žijí žluťoučcí koně.",
+    "Hungarian": "Minden emberi lény szabadon születik és egyenlő méltósága és joga van; őrült űrhajós a fűben.",
+    "Slovak": "Všetci ľudia sa rodia slobodní a sebe rovní, čo sa týka ich dôstojnosti a práv; ťažký žeriav.",
+}
+
+
+@pytest.mark.parametrize("encoding", ["iso8859-2", "cp1250"])
+@pytest.mark.parametrize("language", LATIN)
+def test_central_european_letters_are_not_taken_for_western_ones(language: str, encoding: str) -> None:
+    text = f"{LATIN[language]}\n" * 2
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hver maður er borinn frjáls og jafn öðrum að virðingu. Menn eru gæddir vitsmunum, og ber þeim að breyta vel.",
+        "Kõik inimesed sünnivad vabadena ja võrdsetena oma väärikuselt ja õigustelt, ja mõistus on neile antud.",
+        "Tous les êtres humains naissent libres et égaux; août, goûter, œuvre, 5 m² à 3 m³, 20±1 °C.",
+        "Todos os seres humanos nascem livres e iguais: razão, consciência, eleições, amanhã, corações.",
+    ],
+)
+def test_western_letters_stay_western(text: str) -> None:
+    assert decode(f"{text}\n".encode("cp1252") * 3).text == f"{text}\n" * 3
+
+
 @pytest.mark.parametrize(("encoding", "text"), LEGACY.items(), ids=LEGACY)
 def test_old_encodings_are_told_by_the_language_they_give(encoding: str, text: str) -> None:
     python = encoding.replace("windows-", "cp")
