@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from generation.core_components.source_references import leans_on_its_source, named_in, names_no_source, sources_of
+from generation.core_components.source_references import (
+    leans_on_its_source,
+    named_in,
+    names_no_source,
+    sources_of,
+    speaks_of_its_source,
+)
 
 
 def test_sources_are_told_once_and_in_order() -> None:
@@ -46,3 +52,22 @@ def test_an_answer_without_a_source_is_told_which_there_are() -> None:
 )
 def test_a_question_that_needs_its_sources_at_hand_is_told(question: str, said: str | None) -> None:
     assert leans_on_its_source(question, ["notes/tea.md", "Handbook"]) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("According to the passages, tides rise.", "According to the passages"),
+        ("The provided passages do not mention it.", "The provided passages do not mention"),
+        ("None of the passages has it.", "None of the passages"),
+        ("The text does not say when.", "The text does not say"),
+        ("Laut den Textstellen steigt das Meer.", "Laut den Textstellen"),
+        ("Según los fragmentos, sube.", "Según los fragmentos"),
+        ("D'après les extraits, elle monte.", "D'après les extraits"),
+        ("In the texts of Homer the sea is dark.", None),
+        ("Ships use the passages of the archipelago.", None),
+        ("In den Texten Goethes steht viel vom Meer.", None),
+    ],
+)
+def test_several_passages_are_a_source_as_one_is(text: str, said: str | None) -> None:
+    assert speaks_of_its_source(text) == said

@@ -63,6 +63,7 @@ def test_what_cannot_be_asked(value: dict[str, Any], way: str, problem: str | No
     [
         ("Rye (grain.txt) and wheat (baker.md).", "open", None),
         ("Rye (grain.txt).", "open", "several"),
+        ("The passages say that rye (grain.txt) and wheat (baker.md) differ.", "open", "no passages"),
         ("Rye (grain.txt).", "vague", None),
         ("Rye.", "vague", "none of its sources"),
         ("I know of no such thing.", "hallucination", None),

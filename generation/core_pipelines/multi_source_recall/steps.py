@@ -55,7 +55,10 @@ def unaskable(value: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:
 
 
 def cites_badly(value: Mapping[str, str], row: Mapping[str, Any]) -> str | None:
-    """What is wrong with an answer's sources: none named, or one only where several are needed."""
+    """What is wrong with an answer's sources: passages that nobody sees, none named, one where several are needed."""
+    seen = next(filter(None, map(speaks_of_its_source, value.values())), None)
+    if seen is not None:
+        return f'It says "{seen}". You recall what you know; there are no passages in the conversation.'
     sources = sources_of(row["passages"])
     if row["way"] == "hallucination":
         return None
