@@ -46,6 +46,7 @@ def test_what_is_of_its_form_passes(form: str, text: str) -> None:
         ("dialogue", "It was opened in 1869.", "two speakers"),
         ("logic_chain", "1. It was opened in 1869.", "list"),
         ("essay", "The canal was opened in 1859.", "1859 does not stand"),
+        ("essay", "This passage describes the canal of 1869.", "This passage describes"),
         ("json", '{"opened": 1871}', "1871 does not stand"),
     ],
 )

@@ -93,8 +93,13 @@ def test_a_model_may_say_that_there_is_nothing(completion: str) -> None:
 
 def test_an_invented_year_is_told_to_the_model() -> None:
     row = {"text": "It was opened in 1869."}
-    assert steps.no_invented_year(["It was opened in 1869."], row) is None
-    assert "1859" in str(steps.no_invented_year(["It was opened in 1869.", "It was begun in 1859."], row))
+    assert steps.unusable_facts(["It was opened in 1869."], row) is None
+    assert "1859" in str(steps.unusable_facts(["It was opened in 1869.", "It was begun in 1859."], row))
+    assert "the text says" in str(steps.unusable_facts(["It was, the text says, opened in 1869."], row))
+    assert "According to the passages" in str(steps.leaning(["According to the passages, trade changed."], row))
+    spoken = {"text": "In the preface the text says that it was opened in 1869."}
+    assert steps.unusable_facts(["It was, the text says, opened in 1869."], spoken) is None
+    assert steps.items_or_none("- one\n- two\n- one") == ["one", "two"]
 
 
 @pytest.mark.parametrize("form", FORMS)

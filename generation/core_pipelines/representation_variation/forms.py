@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias, get_args
 
+from generation.core_components.source_references import speaks_of_its_source
 from generation_functions.errors import DocumentError, ParseError
 from generation_functions.parsing import bulleted_list, numbered_list, question_answer_pairs
 from generation_functions.parsing.json_value import read_strictly
@@ -42,7 +43,7 @@ def not_of_its_form(text: str, row: Mapping[str, Any]) -> str | None:
     """What keeps `text` from being the row's chunk in the form `row["form"]`; None where nothing does."""
     check = _CHECKS.get(row["form"])
     problem = check(text) if check is not None else None
-    return problem or invented_year(text, row)
+    return problem or invented_year(text, row) or leans_on_its_chunk(text, row)
 
 
 def invented_year(text: str, row: Mapping[str, Any]) -> str | None:
@@ -53,6 +54,14 @@ def invented_year(text: str, row: Mapping[str, Any]) -> str | None:
     known = f"{row.get('source', '')} {row.get('headings', '')} {row['text']}"
     years = [year for year in _YEAR.findall(text) if year not in known and not year.endswith("00")]
     return f"The year {years[0]} does not stand in the text." if years else None
+
+
+def leans_on_its_chunk(text: str, row: Mapping[str, Any]) -> str | None:
+    """A phrase in `text` that speaks of the row's chunk, which no reader will have; where the chunk has none itself."""
+    said = speaks_of_its_source(text)
+    if said is None or speaks_of_its_source(row["text"]) is not None:
+        return None
+    return f'It says "{said}". Whoever reads it has no text in front of them.'
 
 
 def _json(text: str) -> str | None:

@@ -8,7 +8,13 @@ from typing import Any
 
 from generation.core_components.titles import with_title
 from generation.core_pipelines.representation_variation import offline_rules, stand_ins
-from generation.core_pipelines.representation_variation.forms import FORMS, invented_year, not_of_its_form, unfenced
+from generation.core_pipelines.representation_variation.forms import (
+    FORMS,
+    invented_year,
+    leans_on_its_chunk,
+    not_of_its_form,
+    unfenced,
+)
 from generation_functions import DepthFirst, Model, PipelineStep, Row, VariationStep
 from generation_functions.parsing import bulleted_list, tag
 from generation_functions.steps.asking import Doing
@@ -19,8 +25,8 @@ _retold = tag("retold")
 
 
 def items_or_none(completion: str) -> list[str]:
-    """The items of a list; none where the completion says that there are none. Raises `ParseError`."""
-    return [] if _NOTHING.search(completion) else _items(completion)
+    """The items of a list, each once; none where the completion says that there are none. Raises `ParseError`."""
+    return [] if _NOTHING.search(completion) else list(dict.fromkeys(_items(completion)))
 
 
 def retold(completion: str) -> str:
@@ -28,9 +34,15 @@ def retold(completion: str) -> str:
     return unfenced(_retold(completion))
 
 
-def no_invented_year(facts: list[str], row: Mapping[str, Any]) -> str | None:
-    """What is wrong with a list of facts: a year that the chunk does not have."""
-    return next((problem for fact in facts if (problem := invented_year(fact, row))), None)
+def unusable_facts(facts: list[str], row: Mapping[str, Any]) -> str | None:
+    """What is wrong with a list of facts: a year that the chunk does not have, or talk of the chunk."""
+    problems = (invented_year(fact, row) or leans_on_its_chunk(fact, row) for fact in facts)
+    return next(filter(None, problems), None)
+
+
+def leaning(inferred: list[str], row: Mapping[str, Any]) -> str | None:
+    """What is wrong with conclusions: talk of the chunk."""
+    return next(filter(None, (leans_on_its_chunk(each, row) for each in inferred)), None)
 
 
 def with_facts(row: Mapping[str, Any]) -> dict[str, str]:
@@ -41,7 +53,7 @@ def with_facts(row: Mapping[str, Any]) -> dict[str, str]:
 list_facts = PipelineStep(
     "list_facts",
     parse=items_or_none,
-    validate=no_invented_year,
+    validate=unusable_facts,
     into="facts",
     drop_if=lambda facts, row: None if facts else "holds no fact to retell",
     prepare=with_title,
@@ -54,6 +66,7 @@ list_facts = PipelineStep(
 infer_facts = PipelineStep(
     "infer_facts",
     parse=items_or_none,
+    validate=leaning,
     into="inferred",
     drop_if=lambda inferred, row: None if inferred else "nothing worth knowing follows from its facts",
     prepare=with_facts,
