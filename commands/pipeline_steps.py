@@ -51,7 +51,7 @@ def prompts_of(function: Pipeline, overrides: Path | None = None) -> dict[str, P
     problems: list[Problem] = []
     for part, step in asking(function):
         book = book_of(step, overrides / part if overrides else None)
-        for name in prompt_names(step):
+        for name in dict.fromkeys([*prompt_names(step), *stood_for(step, book)]):
             try:
                 prompts[str(part / name)] = book.get(name, step=step)
             except ConfigError as exc:
@@ -81,6 +81,12 @@ def prompt_names(step: PromptedStep) -> list[str]:
         return list(step.variations)
     chosen = step.prompt or step.name
     return [chosen] if isinstance(chosen, str) else []
+
+
+def stood_for(step: PromptedStep, book: PromptBook) -> list[str]:
+    """The prompts of a step that files of another program stand in for."""
+    names = [*prompt_names(step), *(each.prompt for each in step.stand_ins if each.prompt is not None)]
+    return [name for name in dict.fromkeys(names) if book.standing(name, step) is not None]
 
 
 def book_of(step: PromptedStep, overrides: Path | None) -> PromptBook:

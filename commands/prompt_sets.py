@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.pipeline_steps import asking, book_of, prompt_names
+from commands.pipeline_steps import asking, book_of, prompt_names, stood_for
 
 if TYPE_CHECKING:
     from generation_functions.config import Pipeline
+    from generation_functions.stand_ins import StandIn
 
 _MOST_TOLD = 6
 _SETTINGS = ("most", "language")
@@ -21,15 +22,14 @@ def prompt_set_notes(function: Pipeline, prompt_set: Path | None) -> list[str]:
     notes: list[str] = []
     for part, step in asking(function) if prompt_set is not None and prompt_set.is_dir() else ():
         book = book_of(step, prompt_set / part)
-        for name in prompt_names(step):
-            stand_in = book.standing(name, step)
-            if stand_in is None:
-                continue
-            prompt = book.get(name, step=step)
-            own = book_of(step, None).get(name)
-            unsaid = [f"{{{place}}}" for place in own.names if place in _SETTINGS and place not in prompt.names]
+        own = {name: book_of(step, None).get(name).names for name in prompt_names(step)}
+        for name in stood_for(step, book):
+            places = own.get(name, ())
+            prompt, stand_in = book.get(name, step=step), book.standing(name, step)
+            unsaid = [f"{{{place}}}" for place in places if place in _SETTINGS and place not in prompt.names]
             left_out = f"; it has no place for {', '.join(unsaid)}" if unsaid else ""
-            notes.append(f"{part / stand_in.file} stands in for {part / name}{left_out}")
+            file = stand_in.file if stand_in is not None else name
+            notes.append(f"{part / file} stands in for {part / (name if name in own else step.name)}{left_out}")
     return notes
 
 
@@ -63,9 +63,14 @@ def _stand_ins(function: Pipeline, prompt_set: Path) -> tuple[set[str], dict[str
             if used is each:
                 read.add(str(part / each.file))
             else:
-                winner = used.file if used is not None else prompt
-                passed_over[str(part / each.file)] = each.unused or f"{part / str(winner)} is there too"
+                passed_over[str(part / each.file)] = each.unused or _lost_to(each, used, str(prompt), prompt_set / part)
     return read, passed_over
+
+
+def _lost_to(each: StandIn, used: StandIn | None, prompt: str, folder: Path) -> str:
+    if used is None and not list(folder.glob(f"{prompt}.*")):
+        return f"it needs {', '.join(each.beside)} beside it"
+    return f"{used.file if used is not None else prompt} is there too"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -210,6 +210,8 @@ class PromptBook:
             own = _file_of(folder, name, "chat")
             for each in wanted:
                 path = _file_of(folder, each.file, "chat")
+                if any(_file_of(folder, other, "chat") is None for other in each.beside):
+                    continue
                 if path is not None and (own is None or (path == own and not _says(path, each.unless))):
                     return each
             if own is not None:

@@ -26,6 +26,7 @@ class StandIn:
     prompt   the prompt it stands in for, of a step that has several
     prepare  row → values that only this file asks for
     step     the step → one that asks this file in its place, where another parser is not enough
+    beside   other files that it is asked along with: without all of them it is not used
     unless   words that a file of this name has when it is one of ours
     unused   why it is not used after all: such a file is told, and never asked
     """
@@ -36,6 +37,7 @@ class StandIn:
     prompt: str | None = None
     prepare: Callable[[Row], Mapping[str, Json]] | None = None
     step: Callable[[Any], PromptedStep] | None = None
+    beside: tuple[str, ...] = ()
     unless: str | None = None
     unused: str | None = None
 

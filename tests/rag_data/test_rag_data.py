@@ -119,6 +119,7 @@ def test_failed_searches_are_shared_out_by_the_seed_and_the_row() -> None:
     assert outcome(1.0, 7)(Row("a" * 32, {"found": True, "text": "T", "passages": [{}]})) == {
         "search": "found",
         "known": "",
+        "before": [],
     }
     assert outcome(0.0, 7)(lost[0]) == {"search": "from_memory", "known": "T"}
     assert TOLD.keys() == set(SEARCHES)

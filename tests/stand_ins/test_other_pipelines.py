@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.end_to_end.project import Project
-from tests.stand_ins.folder import Answers, Theirs, texts_of, used
+from tests.stand_ins.folder import Answers, Theirs, answered, called, texts_of, used
 
 CHUNKED = {"input_dir": "", "writer": "fake", "chunk_tokens": 110}
 JUDGED = {**CHUNKED, "judge": "fake", "votes": 1}
@@ -215,13 +215,54 @@ def initial(said: str) -> str:
     return said.rpartition("begins with: ")[2][:1]
 
 
-async def test_rag_data_says_why_it_cannot_use_them(tmp_path: Path) -> None:
-    from tests.stand_ins.folder import answered, called
+async def test_rag_data(tmp_path: Path) -> None:
+    asks = "Retrieved:\n{stringified_retrieved_chunks}\nGround Truth filename: {metadata}\nGround Truth:\n{text}"
 
-    made = theirs(tmp_path, "rag-data", {"rag_success_conversation": "{text}", "filter": "{text}"}, {}, JUDGED)
+    def pairs(said: str) -> str:
+        number = said.rpartition("The lighthouse numbered ")[2].split()[0]
+        told = f"Thought Process:\nI look it up: {number}.\n\nAnswer:\nIt is {number}."
+        return f"**QUESTION:**\nWhich?\n\n**ANSWER:**\n{told}\n\n**QUESTION:**\nSure?\n\n**ANSWER:**\n{told} Yes."
+
+    files = {"rag_success_conversation": asks, "rag_failed_conversation": asks, "filter": "{text}"}
+    answers: Answers = {
+        "rag_success_conversation": pairs,
+        "rag_failed_conversation": pairs,
+        "You check the answers of an assistant": "Verdict: right",
+    }
+    made = theirs(tmp_path, "rag-data", files, answers, {**JUDGED, "failed_share": 0.5, "passages": 2}, texts=8)
+    told = await used(made)
+    rows = made.rows("rag_data")
+    searched = [row["metadata"]["search"][0] for row in rows]
+    assert set(searched) == {"found", "from_memory"}
+    assert searched.count("found") == made.asked["rag_success_conversation"]
+    assert searched.count("from_memory") == made.asked["rag_failed_conversation"]
+    for number, row in enumerate(rows):
+        first, answer, second, last = texts_of(row)
+        assert first.endswith("</passage>\n\nWhich?")
+        assert (f"numbered {number} was" in first) == (row["metadata"]["search"] == ["found"])
+        assert (answer, second) == (f"<think>\nI look it up: {number}.\n</think>\n\nIt is {number}.", "Sure?")
+        assert last == f"{answer} Yes."
+    assert "Chunk 1\nSource: document0000.txt\n---\nThe lighthouse" in made.last["rag_failed_conversation"]
+    assert "rag_success_conversation stands in for ask; it has no place for {most}, {language}" in told
+    assert "rag_failed_conversation stands in for answer" in told
+    assert "filter of the folder is not used" in told
+
+
+async def test_rag_data_needs_both_files(tmp_path: Path) -> None:
+    made = theirs(tmp_path, "rag-data", {"rag_success_conversation": "{text}"}, {}, JUDGED)
     async with answered(made) as config:
         config()
         status, told = await called(made.project, "validate")
     assert status == 0
-    assert "rag_success_conversation of" in told
-    assert "is not used: it writes questions and answers at once" in told
+    assert "is not used: it needs rag_failed_conversation beside it" in told
+    assert "stands in" not in told
+
+
+async def test_rag_data_offline(tmp_path: Path) -> None:
+    files = {"rag_success_conversation": "{text}", "rag_failed_conversation": "{text}"}
+    made = theirs(tmp_path, "rag-data", files, {}, JUDGED)
+    async with answered(made) as config:
+        config(provider="offline")
+        status, said = await called(made.project, "run")
+    assert status == 0, said
+    assert made.rows("rag_data")

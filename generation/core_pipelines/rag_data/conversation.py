@@ -11,7 +11,7 @@ from generation.core_components.retrieval import shown
 from generation.core_components.system_prompts import drawn_system
 
 PassagesIn: TypeAlias = Literal["user", "system"]
-KEPT_OF_A_TURN = ("question", "passages", "search", "thoughts", "answer")
+KEPT_OF_A_TURN = ("question", "before", "passages", "search", "thoughts", "answer")
 
 SYSTEM_PROMPTS: Mapping[str, Sequence[str]] = {
     "en": (
@@ -57,8 +57,10 @@ def as_conversation(row: Mapping[str, Any], *, passages_in: PassagesIn, thoughts
 
 
 def _turn(turn: Mapping[str, Any], passages_in: PassagesIn) -> list[dict[str, Any]]:
-    before = [shown(turn["passages"])] if passages_in == "user" and turn["passages"] else []
-    return [
-        {"role": "user", "content": "\n\n".join([*before, turn["question"]])},
-        {"role": "assistant", "content": turn["answer"], THOUGHTS: turn["thoughts"]},
-    ]
+    passages = [shown(turn["passages"])] if passages_in == "user" and turn["passages"] else []
+    said: list[dict[str, Any]] = []
+    for pair in (*turn["before"], turn):
+        asked = "\n\n".join([*(passages if not said else ()), pair["question"]])
+        said.append({"role": "user", "content": asked})
+        said.append({"role": "assistant", "content": pair["answer"], THOUGHTS: pair["thoughts"]})
+    return said

@@ -23,7 +23,8 @@ TOLD: Mapping[str, str] = {
 def outcome(unknown_share: float, seed: int, *, turns: int = 1) -> Callable[[Row], dict[str, Any]]:
     """Adds `search` to a row: found, or of those that are not, a share where the answer is not known either.
 
-    `known` is the text that the answer is from where it comes from memory, else empty. Where a conversation has several
+    `known` is the text that the answer is from where it comes from memory, else empty; `before` has the pairs that lead
+    to the question, none as yet. Where a conversation has several
     turns, a search that missed unasked is dropped: another turn may show the very passage that this one lacks.
     """
 
@@ -36,6 +37,6 @@ def outcome(unknown_share: float, seed: int, *, turns: int = 1) -> Callable[[Row
         if not row["found"]:
             lost = Random(content_key(seed, "unknown", row.key)).random() < unknown_share
             search = "unknown" if lost else "from_memory"
-        return {"search": search, "known": row["text"] if search == "from_memory" else ""}
+        return {"search": search, "known": row["text"] if search == "from_memory" else "", "before": []}
 
     return decide

@@ -64,6 +64,7 @@ answer = PipelineStep(
     validate=cites_badly,
     prepare=with_search,
     offline=offline_rules.answer,
+    stand_ins=stand_ins.answer,
     sampling={"temperature": 0.6, "max_tokens": 2400},
     show_failure=True,
 )
