@@ -116,12 +116,9 @@ def test_failed_searches_are_shared_out_by_the_seed_and_the_row() -> None:
     said = [outcome(0.5, 7)(row)["search"] for row in lost]
     assert 100 < said.count("unknown") < 200
     assert [outcome(0.5, 7)(row)["search"] for row in reversed(lost)] == said[::-1]
-    assert outcome(1.0, 7)(Row("a" * 32, {"found": True, "text": "T", "passages": [{}]})) == {
-        "search": "found",
-        "known": "",
-        "before": [],
-    }
-    assert outcome(0.0, 7)(lost[0]) == {"search": "from_memory", "known": "T"}
+    found = Row("a" * 32, {"found": True, "text": "T", "passages": [{}]})
+    assert outcome(1.0, 7)(found) == {"search": "found", "known": "", "before": []}
+    assert outcome(0.0, 7)(lost[0]) == {"search": "from_memory", "known": "T", "before": []}
     assert TOLD.keys() == set(SEARCHES)
 
 
