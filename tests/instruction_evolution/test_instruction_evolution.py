@@ -99,6 +99,9 @@ def test_changes_are_drawn_by_their_shares_and_their_place() -> None:
         ("Why does the sea taste of salt today?", "broader", "another matter"),
         ("How do eels find the sea?", "broader", None),
         ("word " * 900, "material", "write at most"),
+        ("As in the original prompt, why does the sea taste of salt? Give two reasons.", "depth", "original prompt"),
+        ("**Task:** Why does the sea taste of salt, and a lake not?", "depth", "Task"),
+        ("Which task of a harbour pilot has to do with salt?", "broader", None),
     ],
 )
 def test_a_change_must_change_something(task: str, change: str, told: str | None) -> None:

@@ -15,6 +15,11 @@ HARDLY_CHANGED = 0.92
 HARDLY_NEW = 0.5
 LONGEST = 4000
 LONGEST_REFUSAL = 60
+_MADE = re.compile(
+    r"\b(?:given|original|rewritten|changed|evolved) (?:task|prompt|instruction)s?\b"
+    r"|^\W*(?:task|prompt|instruction)\W*:",
+    re.IGNORECASE | re.MULTILINE,
+)
 _DECLINES = re.compile(
     r"(?:i['’]?m (?:very )?sorry,? (?:but )?|i am (?:very )?sorry,? (?:but )?|sorry,? (?:but )?|unfortunately,? )?"
     r"(?:as an ai\b.{0,40} )?(?:i can['’]?t|i cannot|i can not|i won['’]?t|i(?: a|['’])m (?:not able|unable) to)"
@@ -24,12 +29,15 @@ _DECLINES = re.compile(
 
 
 def hardly_changed(task: str, row: Mapping[str, Any]) -> str | None:
-    """What is wrong with a changed task: it says the same as before, or is no longer a task for one answer."""
+    """What is wrong with a changed task: it says the same as before, speaks of that, or is too long for one answer."""
     alike = similarity(shingles(task), shingles(row["before"]))
     if alike >= HARDLY_CHANGED or task.split() == row["before"].split():
         return "The new task says the same as the one before."
     if row["change"] == "broader" and alike >= HARDLY_NEW:
         return "The new task is to be about another matter, and says nearly the same as the one before."
+    made = _MADE.search(task)
+    if made is not None and _MADE.search(row["before"]) is None:
+        return f'The new task says "{made.group().strip()}". Who asks it knows of none before it.'
     return f"The new task has {len(task)} characters; write at most {LONGEST}." if len(task) > LONGEST else None
 
 
