@@ -17,6 +17,7 @@ from generation_functions.rows import Json
 if TYPE_CHECKING:
     from email.message import EmailMessage, MIMEPart
 
+_SHOWN = ("text/plain", "text/html")
 _HEADERS = ("From", "To", "Date")
 _UNSAFE = re.compile(r"[/\\\x00-\x1f]")
 
@@ -50,12 +51,42 @@ def _message(file: BinaryIO, limits: Limits) -> EmailMessage:
 
 
 def _body(message: EmailMessage) -> str:
-    plain = message.get_body(("plain",))
-    text = decoded_part(plain).strip("\n") if plain is not None else ""
-    if text.strip():
-        return text
-    page = message.get_body(("html",))
-    return markdown_of(parse_html(source)) if page is not None and (source := decoded_part(page)) else ""
+    """What the message shows, its parts one below the other."""
+    return "\n\n".join(filter(None, (_text(part) for shown, part in _parts(message) if shown)))
+
+
+def _text(part: MIMEPart) -> str:
+    source = decoded_part(part)
+    if part.get_content_type() == "text/html":
+        return markdown_of(parse_html(source)).strip("\n") if source.strip() else ""
+    return source.strip("\n") if source.strip() else ""
+
+
+def _parts(part: MIMEPart) -> Iterator[tuple[bool, MIMEPart]]:
+    """The parts that hold no others, in order, and whether each is text that is shown: of alternatives one."""
+    kind = part.get_content_type()
+    if part.get_content_maintype() != "multipart" or not isinstance(part.get_payload(), list):
+        yield kind in _SHOWN and not part.is_attachment() and not part.get_filename(), part
+        return
+    inner: list[MIMEPart] = list(part.get_payload())  # type: ignore[arg-type]
+    if kind == "multipart/alternative":
+        yield from _of_alternatives([list(_parts(one)) for one in inner])
+    elif kind in ("multipart/related", "multipart/signed"):
+        # Beside the first there are pictures that the text shows in place, or a signature.
+        yield from (leaf for one in inner[:1] for leaf in _parts(one))
+        yield from ((False, one) for one in inner[1:] if kind == "multipart/related" and one.is_attachment())
+    else:
+        yield from (leaf for one in inner for leaf in _parts(one))
+
+
+def _of_alternatives(found: list[list[tuple[bool, MIMEPart]]]) -> Iterator[tuple[bool, MIMEPart]]:
+    """What one of several shows, plain text if it says anything, and the files of all."""
+    said = [leaves for leaves in found if any(shown and decoded_part(part).strip() for shown, part in leaves)]
+    plain = [
+        leaves for leaves in said if all(part.get_content_type() == "text/plain" for shown, part in leaves if shown)
+    ]
+    best = (plain or said[-1:] or [[]])[0]
+    yield from ((shown, part) for leaves in found for shown, part in leaves if not shown or leaves is best)
 
 
 def decoded_part(part: MIMEPart) -> str:
@@ -83,7 +114,7 @@ def _attachments(message: EmailMessage, limits: Limits) -> Iterator[Member]:
 
 def _files(message: EmailMessage) -> list[MIMEPart]:
     """The attached parts; pictures that the text shows in place are none."""
-    return list(message.iter_attachments())
+    return [part for shown, part in _parts(message) if not shown]
 
 
 def _content(part: MIMEPart) -> bytes:

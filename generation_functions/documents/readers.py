@@ -38,7 +38,7 @@ _FORMATS = {
     (".tex", ".latex"): Format("LaTeX", read_latex, version=2),
     (".rtf",): Format("rich text", read_rtf, library="striprtf"),
     (".odt",): Format("OpenDocument text", read_odt, version=2, library="lxml"),
-    (".eml",): Format("e-mail", mail.read_mail, version=3, library="lxml", open=mail.open_attachment),
+    (".eml",): Format("e-mail", mail.read_mail, version=4, library="lxml", open=mail.open_attachment),
     (".ipynb",): Format("notebook", read_notebook, version=2),
     (".json",): Format("JSON records", read_json, version=2, records=True),
     (".parquet",): Format("Parquet records", read_parquet, library="pyarrow", records=True),

@@ -193,6 +193,53 @@ def test_nothing_is_lost_glued_or_said_twice(found: dict[str, Document | Skip], 
     assert document.text == EXPECTED[name]
 
 
+SIGNED = b"""From: a@x
+Subject: Berth
+MIME-Version: 1.0
+Content-Type: multipart/signed; boundary=B
+
+--B
+Content-Type: multipart/mixed; boundary=C
+
+--C
+Content-Type: multipart/alternative; boundary=D
+
+--D
+Content-Type: text/plain
+
+
+--D
+Content-Type: text/html
+
+<p>First.</p>
+--D--
+--C
+Content-Type: text/markdown; name="note.md"
+Content-Disposition: attachment; filename="note.md"
+
+# Note
+--C
+Content-Type: text/plain
+
+After the note.
+--C--
+--B
+Content-Type: application/pgp-signature; name=signature.asc
+
+-----BEGIN PGP SIGNATURE-----
+--B--
+"""
+
+
+def test_a_signed_message_shows_all_its_parts_and_gives_its_attachments(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(SIGNED)
+    seen = [
+        (item.source, item.text if isinstance(item, Document) else item.reason) for item in read_documents(tmp_path)
+    ]
+
+    assert seen == [("a.eml", "# Berth\n\nFirst.\n\nAfter the note.\n"), ("a.eml/note.md", "# Note")]
+
+
 def test_json_lines_that_are_named_json_are_records(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"text": "one"}\n\n{"text": "two"}\n{"nothing": 1}\n')
     (tmp_path / "b.json").write_text('{"text": "one"}\nand more')
