@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]
 class Line:
     """One line of one column. Places are in points from the page's lower left corner; `size` is its type's, in points.
 
-    A row of a table has its cells, too.
+    A row of a table has its cells, too, and where each begins and ends.
     """
 
     text: str
@@ -32,6 +32,7 @@ class Line:
     size: float
     page_height: float = 0.0
     cells: tuple[str, ...] = field(default=())
+    spans: tuple[tuple[float, float], ...] = field(default=())
 
 
 def ordered(lines: Sequence[Line], right_to_left: bool = False) -> list[Line]:
@@ -225,5 +226,5 @@ def _joined(row: list[Line]) -> Line:
     if len(row) == 1:
         return row[0]
     left, bottom, right, top = union([(line.left, line.bottom, line.right, line.top) for line in row])
-    cells = tuple(line.text for line in row)
-    return Line("  ".join(cells), left, bottom, right, top, row[0].size, row[0].page_height, cells)
+    cells, spans = tuple(line.text for line in row), tuple((line.left, line.right) for line in row)
+    return Line("  ".join(cells), left, bottom, right, top, row[0].size, row[0].page_height, cells, spans)

@@ -157,11 +157,35 @@ def _table(group: list[Line]) -> str:
     usual = widths.most_common(1)[0][0]
     if len(group) < 2 or widths[usual] * 2 < len(group):
         return "\n".join(markdown.paragraph(line.text) for line in group)
+    columns = _columns([line for line in group if len(line.cells) == usual])
     parts = []
     for fits, lines in groupby(group, key=lambda line: len(line.cells) <= usual):
         rows = list(lines)
-        parts.append(markdown.table(line.cells for line in rows) if fits else "\n".join(line.text for line in rows))
+        parts.append(
+            markdown.table(_aligned(line, columns) for line in rows) if fits else "\n".join(line.text for line in rows)
+        )
     return "\n\n".join(parts)
+
+
+def _columns(rows: Sequence[Line]) -> list[tuple[float, float]]:
+    """Where the columns of whole rows begin and end."""
+    return [
+        (min(begin for begin, _ in spans), max(end for _, end in spans))
+        for spans in zip(*(row.spans for row in rows), strict=True)
+    ]
+
+
+def _aligned(row: Line, columns: Sequence[tuple[float, float]]) -> Sequence[str]:
+    """The cells of a row, each in its column: where some are blank, those below whose column they stand."""
+    if len(row.cells) >= len(columns):
+        return row.cells
+    cells = [""] * len(columns)
+    at = 0
+    for number, (text, span) in enumerate(zip(row.cells, row.spans, strict=True)):
+        free = range(at, len(columns) - (len(row.cells) - number - 1))
+        best = max(free, key=lambda column: min(span[1], columns[column][1]) - max(span[0], columns[column][0]))
+        cells[best], at = text, best + 1
+    return cells
 
 
 def _joint(before: str, after: str) -> tuple[int, str]:

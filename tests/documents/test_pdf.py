@@ -106,6 +106,16 @@ def test_a_table_stays_together(tmp_path: Path) -> None:
     assert text == "| Port | High | Low |\n| --- | --- | --- |\n| Brest | 7.1 | 1.2 |\n| St Malo | 12.2 | 1.4 |\n"
 
 
+def test_cells_of_a_row_with_blank_ones_stand_in_their_columns(tmp_path: Path) -> None:
+    rows = [("Item", "Number", "Price"), ("Berth", "1", "120.00"), ("Total", "", "126.00"), ("", "", "Thanks")]
+    placed = [
+        (60.0 + 120 * x, 700.0 - 15 * y, 10.0, cell) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell
+    ]
+    text = read(tmp_path, made_pdf([placed])).text
+
+    assert text.splitlines()[2:4] == ["| Berth | 1 | 120.00 |", "| Total |  | 126.00 |"]
+
+
 def test_running_heads_feet_and_page_numbers_go_and_pages_are_known(tmp_path: Path) -> None:
     words = ["first", "second", "third", "fourth"]
     pages = [
