@@ -191,6 +191,7 @@ class PromptBook:
 
     folders: Sequence[Path]
     _loaded: dict[tuple[str, PromptMode], Prompt] = field(default_factory=dict, repr=False, compare=False)
+    _standing: dict[tuple[str, str], StandIn | None] = field(default_factory=dict, repr=False, compare=False)
 
     def get(self, name: str, *, mode: PromptMode = "chat", step: PromptedStep | None = None) -> Prompt:
         """The prompt of that name, parsed once. Raises `PromptError` where there is none, or it is broken.
@@ -205,6 +206,11 @@ class PromptBook:
 
     def standing(self, name: str, step: PromptedStep) -> StandIn | None:
         """What stands in for a step's prompt: nothing where a folder before the pipeline's own has one of our name."""
+        if (name, step.name) not in self._standing:
+            self._standing[name, step.name] = self._first_standing(name, step)
+        return self._standing[name, step.name]
+
+    def _first_standing(self, name: str, step: PromptedStep) -> StandIn | None:
         wanted = [each for each in step.stand_ins if each.is_for(step, name)]
         for folder in self.folders[:-1] if wanted else ():
             own = _file_of(folder, name, "chat")

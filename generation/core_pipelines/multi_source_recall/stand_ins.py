@@ -73,6 +73,6 @@ check_answer = (
         "check_answer",
         {"text": "passages", "question": "question", "answer": "answer", "metadata": "source"},
         after("Overall Accuracy Determination", _accurate),
-        unless="Verdict:",
+        unless="{passages}",
     ),
 )

@@ -108,4 +108,4 @@ write_story = tuple(
     StandIn(file, _CAST, read_log, prepare=told, step=_any_length)
     for file in ("generate_story", "generate_story_with_chunk")
 )
-rate_story = (StandIn("rate_story", {"story": "log"}, least_rating, prepare=as_log, unless="Score:"),)
+rate_story = (StandIn("rate_story", {"story": "log"}, least_rating, prepare=as_log, unless="{bible}"),)
