@@ -12,7 +12,7 @@ from generation_functions.documents.pdf_form import open_form, written_lines
 from generation_functions.documents.pdf_lines import page_lines
 from generation_functions.documents.pdf_order import Line
 from generation_functions.documents.pdf_running import without_running
-from generation_functions.documents.pdf_text import PageText, assembled, body_size
+from generation_functions.documents.pdf_text import PageText, assembled, body_size, is_typewritten
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
 
@@ -37,11 +37,11 @@ def read_pdf(file: BinaryIO, limits: Limits) -> Iterator[Document | Skip]:
         facts = _facts(document)
     finally:
         document.close()
-    size = body_size(lines)
+    size, typewritten = body_size(lines), is_typewritten(lines)
     texts = [
         PageText([recognised[number].text])
         if number in recognised and recognised[number].text
-        else PageText.of(found, size)
+        else PageText.of(found, size, typewritten)
         for number, found in enumerate(lines)
     ]
     text, offsets = assembled(texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ from generation_functions.documents.pdf_order import Box, Line, ordered, union
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
+FIXED_PITCH = 1
+"""The flag of a font whose letters are all as wide."""
+
+_TYPEWRITER = re.compile(rb"mono|courier|consol|typewriter|menlo|cmtt", re.IGNORECASE)
 _HYPHENS = {"\ufffe": "\u00ad", "\x02": "\u00ad"}
 
 
@@ -61,15 +66,16 @@ def _placed(textpage: PdfTextPage, at: int, line: str, height: float) -> Iterato
         return
     size = raw.FPDFText_GetFontSize(textpage.raw, at + skipped) or 1.0
     size = _visible_size(size, boxes)
+    fixed = all(_is_fixed(textpage, at + index) for index in _looked_at(stripped, skipped))
     groups = _grouped(boxes, size)
     if len(groups) == 1:
-        yield _line(stripped.strip(), groups[0], size, height)
+        yield _line(stripped.strip(), groups[0], size, height, fixed)
         return
     for group in groups:
         left, bottom, right, top = union(group)
         text = textpage.get_text_bounded(left - 0.5, bottom - 0.5, right + 0.5, top + 0.5)
         if text.strip():
-            yield _line(" ".join(text.split()), group, size, height)
+            yield _line(" ".join(text.split()), group, size, height, fixed)
 
 
 def _backward(textpage: PdfTextPage, at: int, count: int, height: float) -> Iterator[Line]:
@@ -113,8 +119,26 @@ def _grouped(boxes: Sequence[Box], size: float) -> list[list[Box]]:
     return groups
 
 
-def _line(text: str, boxes: Sequence[Box], size: float, height: float) -> Line:
+def _looked_at(line: str, start: int) -> set[int]:
+    """Where some of a line's characters stand, the first and the last among them."""
+    third = (len(line) - start) // 3
+    return {
+        next(index for index in range(first, len(line)) if not line[index].isspace())
+        for first in (start, start + third, start + 2 * third, len(line) - 1)
+    }
+
+
+def _is_fixed(textpage: PdfTextPage, index: int) -> bool:
+    """Whether a character is of a typewriter's font, as the font or its name says."""
+    from pypdfium2 import raw
+
+    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
+    raw.FPDFText_GetFontInfo(textpage.raw, index, name, 64, flags)
+    return bool(flags.value & FIXED_PITCH) or _TYPEWRITER.search(name.value) is not None
+
+
+def _line(text: str, boxes: Sequence[Box], size: float, height: float, fixed: bool = False) -> Line:
     text = "".join(_HYPHENS.get(char, char) for char in text if char != "\0" and (char >= " " or char in "\t\x02"))
     left, bottom, right, top = union(boxes)
     # Letters of a font that is not at hand have boxes without height.
-    return Line(text, left, bottom, right, max(top, bottom + size * 0.5), size, height)
+    return Line(text, left, bottom, right, max(top, bottom + size * 0.5), size, height, fixed=fixed)

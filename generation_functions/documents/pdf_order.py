@@ -21,7 +21,8 @@ Box = tuple[float, float, float, float]
 class Line:
     """One line of one column. Places are in points from the page's lower left corner; `size` is its type's, in points.
 
-    A row of a table has its cells, too, and where each begins and ends.
+    A row of a table has its cells, too, and where each begins and ends. `fixed` is type of which all letters are as
+    wide, as of a typewriter.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Line:
     page_height: float = 0.0
     cells: tuple[str, ...] = field(default=())
     spans: tuple[tuple[float, float], ...] = field(default=())
+    fixed: bool = False
 
 
 def ordered(lines: Sequence[Line], right_to_left: bool = False) -> list[Line]:
@@ -135,7 +137,8 @@ def _put_together(line: Line, following: Line) -> Line:
     left, bottom, right, top = union([(one.left, one.bottom, one.right, one.top) for one in (line, following)])
     text = f"{line.text}{' ' if gap > larger.size * 0.2 else ''}{following.text}"
     size = larger.size if len(larger.text) > 2 else max(line.size, following.size)
-    return Line(text, left, bottom, right, top, size, line.page_height)
+    fixed = line.fixed and following.fixed
+    return Line(text, left, bottom, right, top, size, line.page_height, fixed=fixed)
 
 
 # Columns
@@ -227,4 +230,5 @@ def _joined(row: list[Line]) -> Line:
         return row[0]
     left, bottom, right, top = union([(line.left, line.bottom, line.right, line.top) for line in row])
     cells, spans = tuple(line.text for line in row), tuple((line.left, line.right) for line in row)
-    return Line("  ".join(cells), left, bottom, right, top, row[0].size, row[0].page_height, cells, spans)
+    fixed = all(line.fixed for line in row)
+    return Line("  ".join(cells), left, bottom, right, top, row[0].size, row[0].page_height, cells, spans, fixed)

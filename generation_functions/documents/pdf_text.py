@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from generation_functions.documents import markdown
 from generation_functions.documents.encoding import clean_text
 from generation_functions.documents.pdf_order import Line
+from generation_functions.documents.plain_text import fenced
 
 HEADING = 1.15
 """How much larger than the body's a heading's type is."""
@@ -35,13 +36,17 @@ class PageText:
     open_end: bool = False
 
     @classmethod
-    def of(cls, lines: Sequence[Line], size: dict[float, int]) -> PageText:
-        """The text of one page's lines; `size` is from `body_size`."""
+    def of(cls, lines: Sequence[Line], size: dict[float, int], in_type: bool = False) -> PageText:
+        """The text of one page's lines; `size` is from `body_size`, `in_type` from `is_typewritten`."""
+        if in_type:
+            lines = [replace(line, fixed=False) for line in lines]
         groups = list(_groups(lines, size))
         blocks = [_block(group, size) for group in groups]
         if not groups:
             return cls()
         first, last = groups[0], groups[-1]
+        if first[0].fixed or last[-1].fixed:
+            return cls(blocks)
         starts_low = first[0].text[:1].islower() or bool(_EAST_ASIAN.match(first[0].text))
         open_end = not last[-1].cells and not heading_level(last[0], size) and not _END.search(last[-1].text)
         return cls(blocks, starts_low and not heading_level(first[0], size) and not first[0].cells, open_end)
@@ -58,6 +63,12 @@ def body_size(pages: Sequence[Sequence[Line]]) -> dict[float, int]:
     body = letters.most_common(1)[0][0]
     larger = sorted((size for size in letters if size >= body * HEADING), reverse=True)
     return {size: min(level, 4) for level, size in enumerate(larger, 1)}
+
+
+def is_typewritten(pages: Sequence[Sequence[Line]]) -> bool:
+    """Whether a document is in a typewriter's type as a whole, so that it says nothing of code."""
+    fixed = sum(len(line.text) for lines in pages for line in lines if line.fixed)
+    return fixed * 2 > sum(len(line.text) for lines in pages for line in lines)
 
 
 def assembled(pages: Sequence[PageText]) -> tuple[str, tuple[int, ...]]:
@@ -117,6 +128,8 @@ def _usual_gap(lines: Sequence[Line]) -> float:
 
 def _belongs(group: list[Line], line: Line, size: dict[float, int], usual: float) -> bool:
     last = group[-1]
+    if line.fixed or last.fixed:
+        return line.fixed and last.fixed and 0 < last.bottom - line.bottom < line.size * 4
     if bool(line.cells) or bool(last.cells):
         return bool(line.cells) and bool(last.cells)
     if heading_level(last, size) != heading_level(line, size) or _BULLET.match(line.text) or _LEADERS.search(last.text):
@@ -136,6 +149,8 @@ def _belongs(group: list[Line], line: Line, size: dict[float, int], usual: float
 
 
 def _block(group: list[Line], size: dict[float, int]) -> str:
+    if group[0].fixed and len(group) > 1:
+        return _code(group)
     if group[0].cells:
         return _table(group)
     text = group[0].text
@@ -149,6 +164,20 @@ def _block(group: list[Line], size: dict[float, int]) -> str:
         mark = match[0].strip()
         return f"{mark if mark.strip('().').isdigit() else '-'} {text[match.end() :]}"
     return markdown.paragraph(text)
+
+
+def _code(group: list[Line]) -> str:
+    """Lines of code as they stand: each as far in, and as far below the one before."""
+    edge = min(line.left for line in group)
+    widths = sorted((line.right - line.left) / max(1, len(line.text)) for line in group)
+    gaps = sorted(above.bottom - below.bottom for above, below in pairwise(group))
+    said: list[str] = []
+    for number, line in enumerate(group):
+        gap = group[number - 1].bottom - line.bottom if number else 0.0
+        blank = max(0, round(gap / max(1.0, gaps[0])) - 1) if number else 0
+        inside = round((line.left - edge) / max(1.0, widths[len(widths) // 2]))
+        said += [*[""] * min(blank, 2), " " * min(inside, 80) + line.text]
+    return fenced("\n".join(said)).rstrip("\n")
 
 
 def _table(group: list[Line]) -> str:

@@ -13,10 +13,14 @@ _TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 %s endcmap end end"""
 
 
-def made_pdf(pages: Sequence[Sequence[Placed]], *, title: str = "") -> bytes:
-    """A PDF of A4 pages. Every character is a glyph of its own code, half as wide as it is high."""
+def made_pdf(pages: Sequence[Sequence[Placed]], *, title: str = "", code: Sequence[Sequence[Placed]] = ()) -> bytes:
+    """A PDF of A4 pages. Every character is a glyph of its own code, half as wide as it is high; `code` is in the type
+    of a typewriter."""
     bodies = [b"".join(_shown(*placed) for placed in page) for page in pages]
-    return _file(bodies, _font(), b"/Font << /F 3 0 R >>", title)
+    for number, page in enumerate(code):
+        bodies[number] += b"".join(_shown(*placed, font=b"C") for placed in page)
+    shared = [*_font(), *_font(7, b"MadeMono")]
+    return _file(bodies, shared, b"/Font << /F 3 0 R /C 7 0 R >>", title)
 
 
 def turned_pdf(lines: Sequence[str]) -> bytes:
@@ -61,12 +65,12 @@ def encrypted_pdf() -> bytes:
     )
 
 
-def _shown(left: float, base: float, size: float, text: str) -> bytes:
+def _shown(left: float, base: float, size: float, text: str, font: bytes = b"F") -> bytes:
     codes = text.encode("utf-16-be").hex().encode()
-    return b"BT /F %.1f Tf %.1f %.1f Td <%s> Tj ET\n" % (size, left, base, codes)
+    return b"BT /%s %.1f Tf %.1f %.1f Td <%s> Tj ET\n" % (font, size, left, base, codes)
 
 
-def _font() -> list[bytes]:
+def _font(first: int = 3, name: bytes = b"Made") -> list[bytes]:
     ranges = b"".join(
         b"16 beginbfrange\n"
         + b"".join(b"<%02X00> <%02XFF> <%02X00>\n" % (high, high, high) for high in range(start, start + 16))
@@ -74,13 +78,13 @@ def _font() -> list[bytes]:
         for start in range(0, 256, 16)
     )
     return [
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H"
-        b" /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>",
-        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Made /DW 500 /FontDescriptor 6 0 R"
-        b" /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H"
+        b" /DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>" % (name, first + 1, first + 2),
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s /DW 500 /FontDescriptor %d 0 R" % (name, first + 3)
+        + b" /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
         _stream(_TO_UNICODE % ranges, b""),
-        b"<< /Type /FontDescriptor /FontName /Made /Flags 4 /FontBBox [0 -200 1000 800] /ItalicAngle 0 /Ascent 800"
-        b" /Descent -200 /CapHeight 700 /StemV 80 >>",
+        b"<< /Type /FontDescriptor /FontName /%s /Flags 4 /FontBBox [0 -200 1000 800] /ItalicAngle 0 /Ascent 800"
+        b" /Descent -200 /CapHeight 700 /StemV 80 >>" % name,
     ]
 
 

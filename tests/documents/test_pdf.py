@@ -106,6 +106,27 @@ def test_a_table_stays_together(tmp_path: Path) -> None:
     assert text == "| Port | High | Low |\n| --- | --- | --- |\n| Brest | 7.1 | 1.2 |\n| St Malo | 12.2 | 1.4 |\n"
 
 
+CODE = ["def rise(sea):", "    while sea.moon:", "        yield sea.level + 1", "", "print(rise(sea))"]
+
+
+def test_code_keeps_its_lines_and_how_far_in_they_stand(tmp_path: Path) -> None:
+    page = [*column(50, COLUMN, top=700), *column(50, COLUMN, top=500)]
+    code = [
+        (50.0 + 5 * (len(line) - len(line.lstrip())), 600.0 - 12 * number, 10.0, line.strip())
+        for number, line in enumerate(CODE)
+        if line
+    ]
+    text = read(tmp_path, made_pdf([page], code=[code])).text
+
+    assert text.split("\n\n", 1)[1] == "```\n" + "\n".join(CODE) + f"\n```\n\n{JOINED}\n"
+
+
+def test_a_manuscript_in_a_typewriters_type_is_no_code(tmp_path: Path) -> None:
+    text = read(tmp_path, made_pdf([[]], code=[column(50, COLUMN)])).text
+
+    assert text == JOINED + "\n"
+
+
 def test_cells_of_a_row_with_blank_ones_stand_in_their_columns(tmp_path: Path) -> None:
     rows = [("Item", "Number", "Price"), ("Berth", "1", "120.00"), ("Total", "", "126.00"), ("", "", "Thanks")]
     placed = [
