@@ -169,13 +169,15 @@ def _block(group: list[Line], size: dict[float, int]) -> str:
 def _code(group: list[Line]) -> str:
     """Lines of code as they stand: each as far in, and as far below the one before."""
     edge = min(line.left for line in group)
-    widths = sorted((line.right - line.left) / max(1, len(line.text)) for line in group)
+    longest = max(group, key=lambda line: len(line.text))
+    # The room beside the ink of a line's last letter is in no box.
+    letter = max(1.0, (longest.right - longest.left) / max(1.0, len(longest.text) - 0.2))
     gaps = sorted(above.bottom - below.bottom for above, below in pairwise(group))
     said: list[str] = []
     for number, line in enumerate(group):
         gap = group[number - 1].bottom - line.bottom if number else 0.0
         blank = max(0, round(gap / max(1.0, gaps[0])) - 1) if number else 0
-        inside = round((line.left - edge) / max(1.0, widths[len(widths) // 2]))
+        inside = round((line.left - edge) / letter)
         said += [*[""] * min(blank, 2), " " * min(inside, 80) + line.text]
     return fenced("\n".join(said)).rstrip("\n")
 
