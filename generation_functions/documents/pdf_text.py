@@ -18,7 +18,7 @@ HEADING = 1.15
 
 LONGEST_HEADING = 200
 _END = re.compile(r"[.!?:;…。！？；：؟।”\"»」』)]\s*$")
-_BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—·-]|\(?\d{1,2}[.)])\s+(?=\S)")
+_BULLET = re.compile(r"^(?:[•◦▪‣●○■□➢➤►▶◆◇❖✓✔\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\uf076–—·-]|\(?\d{1,2}[.)])\s+(?=\S)")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\w{1,6}$")

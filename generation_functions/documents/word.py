@@ -110,7 +110,9 @@ class _Reading:
         return markdown.item(text, place.depth, counts[here] if counted else None)
 
     def _rows(self, table: _Element) -> Iterator[list[str]]:
-        for row in table.iterchildren(f"{W}tr"):
+        for row in table.iter(f"{W}tr"):
+            if next(row.iterancestors(f"{W}tbl")) is not table:
+                continue
             cells = []
             for cell in row.iter(f"{W}tc"):
                 if next(cell.iterancestors(f"{W}tr")) is row:

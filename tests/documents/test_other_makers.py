@@ -80,6 +80,12 @@ WORD = {
     "box.docx": ((paragraph("Host.", more=BOX), paragraph("After.")), "Host.\n\nBox one.\n\nBox two.\n\nAfter.\n"),
     "changes.docx": ((paragraph("One.", more=CHANGED),), "One. Moved. Seen.\n"),
     "formula.docx": ((paragraph("So ", more=FORMULA),), "So $E=mc^2+\\frac{a}{\\sqrt{b}}$\n"),
+    "control.docx": (
+        ("<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Head</w:t></w:r></w:p></w:tc></w:tr><w:sdt><w:sdtContent><w:tr><w:tc><w:tbl>"
+         "<w:tr><w:tc><w:p><w:r><w:t>inner</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:tc></w:tr></w:sdtContent></w:sdt>"
+         "</w:tbl>",),
+        "| Head |\n| --- |\n| inner |\n",
+    ),
     "ruby.docx": ((paragraph("は", more=RUBY),), "は東京\n"),
 }  # fmt: skip
 

@@ -106,6 +106,14 @@ def test_a_table_stays_together(tmp_path: Path) -> None:
     assert text == "| Port | High | Low |\n| --- | --- | --- |\n| Brest | 7.1 | 1.2 |\n| St Malo | 12.2 | 1.4 |\n"
 
 
+@pytest.mark.parametrize("mark", ["\u2022", "\uf0b7", "\u27a2"])
+def test_bullets_of_whatever_font_are_those_of_a_list(tmp_path: Path, mark: str) -> None:
+    page = [*column(50, [f"{mark} {COLUMN[0]}", f"  {COLUMN[1]}", f"{mark} Second."])]
+    text = read(tmp_path, made_pdf([page])).text
+
+    assert text == f"- {COLUMN[0]} {COLUMN[1]}\n\n- Second.\n"
+
+
 CODE = ["def rise(sea):", "    while sea.moon:", "        yield sea.level + 1", "", "print(rise(sea))"]
 
 
