@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 COLUMN_CHARACTERS = 18
 """Characters in the middle line of a column; what is narrower is a table's."""
+
+BULLETS = "•◦▪‣●○■□➢➤►▶◆◇❖✓✔\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\uf076–—·-"
+"""What items begin with, in usual letters and in those of symbol fonts."""
+
+_MARK = re.compile(rf"[{BULLETS}]|\(?(?:\d{{1,2}}|[a-z])[.)]")
+
+FARTHEST_ITEM = 5
+"""Heights of type that an item may stand from its mark."""
 
 _MOST_COLUMNS = 6
 _MOST_EDGES = 24
@@ -108,16 +117,24 @@ def _beside(one: Line, other: Line) -> bool:
 
 
 def _whole(lines: Sequence[Line], mirrored: bool = False) -> list[Line]:
-    """The lines, those put together that a raised or lowered number, or the like, divided."""
+    """The lines, those put together that a raised or lowered number, or the room after an item's mark, divided."""
     found: list[Line] = []
     for row in _rows(lines):
         start = len(found)
+        if len(row) == 2 and _begins_item(*row):
+            found.append(_put_together(*row))
+            continue
         for line in row:
             if len(found) > start and _touch(found[-1], line):
                 found[-1] = _put_together(found[-1], line)
             else:
                 found.append(line)
     return found
+
+
+def _begins_item(mark: Line, text: Line) -> bool:
+    """Whether a line is the mark of a list's item, and the one beside it the item."""
+    return _MARK.fullmatch(mark.text) is not None and text.left - mark.right < text.size * FARTHEST_ITEM
 
 
 def _touch(line: Line, following: Line) -> bool:

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from generation_functions.documents import markdown
 from generation_functions.documents.encoding import clean_text
-from generation_functions.documents.pdf_order import Line
+from generation_functions.documents.pdf_order import BULLETS, Line
 from generation_functions.documents.plain_text import fenced
 
 HEADING = 1.15
@@ -18,7 +18,7 @@ HEADING = 1.15
 
 LONGEST_HEADING = 200
 _END = re.compile(r"[.!?:;…。！？；：؟।”\"»」』)]\s*$")
-_BULLET = re.compile(r"^(?:[•◦▪‣●○■□➢➤►▶◆◇❖✓✔\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\uf076–—·-]|\(?\d{1,2}[.)])\s+(?=\S)")
+_BULLET = re.compile(rf"^(?:[{BULLETS}]|\(?\d{{1,2}}[.)]|\(?[a-z]\))\s+(?=\S)")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\w{1,6}$")
@@ -162,7 +162,7 @@ def _block(group: list[Line], size: dict[float, int]) -> str:
         return markdown.heading(text, level)
     if match := _BULLET.match(text):
         mark = match[0].strip()
-        return f"{mark if mark.strip('().').isdigit() else '-'} {text[match.end() :]}"
+        return f"{mark if mark.strip('().').isalnum() else '-'} {text[match.end() :]}"
     return markdown.paragraph(text)
 
 

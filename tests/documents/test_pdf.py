@@ -114,6 +114,19 @@ def test_bullets_of_whatever_font_are_those_of_a_list(tmp_path: Path, mark: str)
     assert text == f"- {COLUMN[0]} {COLUMN[1]}\n\n- Second.\n"
 
 
+@pytest.mark.parametrize(("mark", "shown"), [("•", "- "), ("1.", "1. "), ("b)", "b) ")])
+def test_items_that_stand_far_from_their_marks_are_no_table(tmp_path: Path, mark: str, shown: str) -> None:
+    items = [
+        (50.0, 700.0, 10.0, mark),
+        *column(90, COLUMN),
+        (50.0, 640.0, 10.0, mark),
+        *column(90, ["Second."], top=640),
+    ]
+    text = read(tmp_path, made_pdf([items])).text
+
+    assert text == f"{shown}{JOINED}\n\n{shown}Second.\n"
+
+
 CODE = ["def rise(sea):", "    while sea.moon:", "        yield sea.level + 1", "", "print(rise(sea))"]
 
 
