@@ -23,7 +23,7 @@ from generation_functions.documents.word import read_docx
 _FORMATS = {
     (".txt", ".text", ".md", ".markdown"): Format("plain text", read_text, isolated=False),
     (".jsonl", ".ndjson"): Format("JSON lines", read_jsonl, isolated=False, records=True),
-    (".srt", ".vtt"): Format("subtitles", read_subtitles, version=2),
+    (".srt", ".vtt"): Format("subtitles", read_subtitles, version=3),
     (".pdf",): Format("PDF", read_pdf, version=6, library="pypdfium2", extra=ocr.version),
     (".docx", ".docm"): Format("Word document", read_docx, version=3, library="lxml"),
     (".pptx", ".pptm"): Format("slides", read_pptx, version=2, library="lxml"),

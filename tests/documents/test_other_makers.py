@@ -138,6 +138,11 @@ TEXT: dict[str, tuple[str, str]] = {
         "1\n00:00:00,000 --> 00:00:02,000\nHello there.\n \n2\n00:00:02,100 --> 00:00:04,000\nGood day.\n\n",
         "Hello there. Good day.\n",
     ),
+    "turns.srt": (
+        "1\n00:00:00,000 --> 00:00:02,000\n- Where is it?\n-On the quay,\nby the light.\n\n"
+        "2\n00:00:02,100 --> 00:00:04,000\nI see it.\n",
+        "- Where is it?\n\n- On the quay, by the light. I see it.\n",
+    ),
     "rolling.vtt": (
         "WEBVTT\n\n00:00.000 --> 00:02.000 align:start position:0%\n \nso<00:00:00.400><c> today</c>\n\n"
         "00:02.000 --> 00:02.010\nso today\n \n\n00:02.010 --> 00:04.000\nso today\nwe<00:00:02.400><c> go</c>\n",
