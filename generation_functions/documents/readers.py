@@ -41,7 +41,7 @@ _FORMATS = {
     (".eml",): Format("e-mail", mail.read_mail, version=4, library="lxml", open=mail.open_attachment),
     (".ipynb",): Format("notebook", read_notebook, version=2),
     (".json",): Format("JSON records", read_json, version=2, records=True),
-    (".parquet",): Format("Parquet records", read_parquet, library="pyarrow", records=True),
+    (".parquet",): Format("Parquet records", read_parquet, version=2, library="pyarrow", records=True),
     (".zip",): Format("archive", archive.read_zip, open=archive.open_member),
 }
 

@@ -12,7 +12,7 @@ import orjson
 
 from generation_functions.documents.document import Document, Limits, Skip, whole
 from generation_functions.documents.encoding import decode
-from generation_functions.documents.json_lines import document_of, parse_leniently, read_jsonl
+from generation_functions.documents.json_lines import TEXT_FIELDS, document_of, parse_leniently, read_jsonl
 from generation_functions.errors import DocumentError
 from generation_functions.rows import Json
 
@@ -94,6 +94,16 @@ def _document(record: Json, number: int) -> Document | Skip:
         return Skip("", f"record {number}: {skip.reason}", number)
 
 
+def _text(value: Json) -> Json:
+    """The text that bytes are, in files whose writer did not say so."""
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
+
+
 def _goes_beyond_json(kind: pa.DataType) -> bool:
     """Whether a column may hold what JSON has no form for."""
     from pyarrow import types
@@ -106,9 +116,10 @@ def _as_it_is(value: Json) -> Json:
 
 
 def _plain(value: Json) -> Json:
-    """What Parquet holds beyond JSON, as JSON has it; bytes are left out."""
+    """What Parquet holds beyond JSON, as JSON has it; bytes are left out, but for those of a text."""
     if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items() if not isinstance(item, bytes)}
+        told = {name: _text(item) if name in TEXT_FIELDS else item for name, item in value.items()}
+        return {str(name): _plain(item) for name, item in told.items() if not isinstance(item, bytes)}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, datetime.date | datetime.time):

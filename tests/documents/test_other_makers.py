@@ -262,6 +262,22 @@ def test_json_lines_that_are_named_json_are_records(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_text_that_a_parquet_file_calls_bytes_is_text(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = {
+        "text": pa.array(["Häfen".encode(), b"\xff"], pa.binary()),
+        "picture": pa.array([b"x", b"y"], pa.binary()),
+    }
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    first, second = read_documents(tmp_path)
+
+    assert isinstance(first, Document)
+    assert (first.text, first.metadata) == ("Häfen", {})
+    assert isinstance(second, Skip)
+
+
 def test_only_a_drive_at_a_names_beginning_leads_out_of_an_archive(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(packed({"12:30 talk.txt": "words", "C:x.txt": "words"}))
 
