@@ -9,13 +9,14 @@ from pathlib import Path
 
 from commands.past_run import past_run
 from commands.rows import add_selection, selection_of
+from commands.status import manifest_of_run
 from commands.summary import without_address
 from commands.terminal import counted, number, say, shorten, table
 from generation_functions.errors import StoreError
 from generation_functions.run.counts import AlikeReasons
 from generation_functions.run.folder import CONFIG_FILE
 from generation_functions.run.lock import FolderLock
-from generation_functions.run.manifest import MANIFEST_FILE, runs_within
+from generation_functions.run.manifest import CAME_TO_ITS_END, ENDED, MANIFEST_FILE, runs_within
 from generation_functions.store import DROPPED, FAILED, RowRecord, Store
 from generation_functions.store.history import Selection
 
@@ -39,6 +40,8 @@ def execute(arguments: argparse.Namespace) -> int:
     rows = [row for _, row in chosen]
     if not rows:
         say(f"nothing to try again: no row of {arguments.run} is {arguments.status or FAILED} as asked")
+        if hint := _unfinished(arguments.run):
+            say(f"  hint: {hint}")
         return 0
     _announce(rows)
     if arguments.dry_run:
@@ -69,6 +72,14 @@ def _rows_of(folder: Path, arguments: argparse.Namespace, *, only: bool) -> list
         step = chosen.step if arguments.step else None
         selection = Selection(step, arguments.status or FAILED, chosen.reason, chosen.keys)
         return [record for record in run.history.records(selection) if asked_a_model(record)]
+
+
+def _unfinished(folder: Path) -> str | None:
+    """What to do about a run that was cut short, which has rows to go on with and none to try again."""
+    status = manifest_of_run(folder)["status"]
+    if status in CAME_TO_ITS_END or status not in ENDED or not (folder / CONFIG_FILE).is_file():
+        return None
+    return f"The run is {status}: `run {folder / CONFIG_FILE}` goes on where it stopped."
 
 
 def run_with_config(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from generation_functions.models.exchange import Request, Usage
@@ -9,6 +10,7 @@ from generation_functions.models.model import Model, Price
 
 _UNKNOWN_OUTPUT_TOKENS = 1_000
 _ENOUGH_TO_AVERAGE = 8
+_DUST_USD = 1e-12
 
 
 @dataclass
@@ -39,13 +41,15 @@ class Budget:
     """Money, in USD, over all attempts of a run and its child runs.
 
     `reserve` sets aside what a call may cost before it is made, so that calls in flight overrun the limit by no more
-    than their estimates are off.
+    than their estimates are off. What no longer fits beside those may fit once one of them has come in: `given_back`.
     """
 
     limit_usd: float | None = None
     spent_usd: float = 0.0
     reserved_usd: float = 0.0
     accounts: dict[str, ModelAccount] = field(default_factory=dict)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _returned: asyncio.Event = field(default_factory=asyncio.Event)
 
     def account(self, model: Model) -> ModelAccount:
         """The account of a model, by its name in the config."""
@@ -61,6 +65,17 @@ class Budget:
         self.reserved_usd += amount
         return amount
 
+    def short_of(self, model: Model, request: Request) -> float | None:
+        """What a call may cost, in USD, where that is more than is left even if all others cost nothing; else None."""
+        assert self.limit_usd is not None
+        amount = self._expected(model, request)
+        return amount if self.spent_usd + amount > self.limit_usd else None
+
+    async def given_back(self) -> None:
+        """Wait until a call that money was set aside for has come in. `turn` is held meanwhile: one waits at a time."""
+        self._returned.clear()
+        await self._returned.wait()
+
     def settle(
         self, model: Model, reserved: float, usage: Usage, seconds: float, retries: int, price: Price | None = None
     ) -> float:
@@ -68,7 +83,7 @@ class Budget:
 
         price  what the endpoint that answered asks, where the model has several
         """
-        self.reserved_usd -= reserved
+        self.release(reserved)
         price = price or model.spec.dearest
         cost = price.of(usage.input_tokens, usage.output_tokens) if price is not None else 0.0
         self.spent_usd += cost
@@ -76,8 +91,11 @@ class Budget:
         return cost
 
     def release(self, reserved: float) -> None:
-        """Give back what was set aside for a call that failed."""
+        """Give back what was set aside for a call."""
         self.reserved_usd -= reserved
+        if self.reserved_usd < _DUST_USD:  # sums of fractions seldom come out even, and somebody may wait for nothing
+            self.reserved_usd = 0.0
+        self._returned.set()
 
     def _expected(self, model: Model, request: Request) -> float:
         account = self.account(model)

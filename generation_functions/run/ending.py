@@ -45,7 +45,7 @@ def ending_of(
         name, lost = worst
         return Ending(
             "partial", 3, f"{lost.failed} of {lost.asked} rows failed in {name!r}, more than "
-            f"max_failed_share allows ({max_failed_share:.0%}): {_commonest(lost)}",
+            f"max_failed_share allows ({max_failed_share * 100:.4g}%): {_commonest(lost)}",
         )  # fmt: skip
     written = ", ".join(f"{_counted(d.all_rows)} in {d.name}" for d in datasets.values()) or "done"
     if limited_by is not None:

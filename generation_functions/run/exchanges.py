@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from generation_functions.errors import (
     EndpointError,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from generation_functions.models.batch.desk import BatchDesk
     from generation_functions.models.clients import ModelClients
 
+T = TypeVar("T")
 _REFUSED, _TRANSIENT, _UNFINISHED = "refused", "transient", "unfinished"
 
 
@@ -172,11 +173,13 @@ class Exchanges:
             await self._probe(model)
         if self.stop.is_set():  # perhaps since the endpoint was tried out
             raise self._stopped()
-        reserved = self._reserve(model, request)
+        reserved = self.budget.reserve(model, request)
+        if reserved is None:
+            reserved = await self._while_open(request, self._afforded(model, request))
         request.draining, request.step = self.stop.is_set, step
         request.room = partial(self._room, client, in_flight)
         try:
-            completion = await self._asked(client, request)
+            completion = await self._while_open(request, client.complete(request))
         except (TransientError, RequestRefused) as exc:
             if request.kept:
                 self.budget.release(reserved)
@@ -216,13 +219,13 @@ class Exchanges:
         while self._unsaved[client] >= most:
             await self.store.flushed()
 
-    async def _asked(self, client: ModelClient, request: Request) -> Completion:
-        """The client's answer. While it is waited for, and only then, a run that stops may let go of the call."""
+    async def _while_open(self, request: Request, waited_for: Awaitable[T]) -> T:
+        """What is waited for. Meanwhile, and only then, a run that stops may let go of the call."""
         task = asyncio.current_task(self._loop)
         assert task is not None
         self._open[task] = request
         try:
-            return await client.complete(request)
+            return await waited_for
         except asyncio.CancelledError:
             if task not in self._let_go:
                 raise
@@ -233,17 +236,28 @@ class Exchanges:
         finally:
             del self._open[task]
 
-    def _reserve(self, model: Model, request: Request) -> float:
-        reserved = self.budget.reserve(model, request)
-        if reserved is not None:
-            return reserved
-        stopped = RunStopped(
-            "budget",
-            f"the budget of ${self.budget.limit_usd:g} is used up (${self.budget.spent_usd:.4f} spent)",
-            hint="Raise it with --budget, and the run goes on where it stopped.",
+    async def _afforded(self, model: Model, request: Request) -> float:
+        """USD set aside for a call that did not fit beside those under way: they may cost less than was set aside.
+
+        Stops the run once it would not fit if they cost nothing; where they go off in batches, which take hours, at
+        once.
+        """
+        async with self.budget.turn:
+            while (reserved := self.budget.reserve(model, request)) is None:
+                short = self.budget.short_of(model, request)
+                if short is not None or model.spec.provider == "openai-batch":
+                    self._stop_for_money(short)
+                    raise self._stopped()
+                await self.budget.given_back()
+        return reserved
+
+    def _stop_for_money(self, next_call: float | None) -> None:
+        budget = self.budget
+        why = f"the next call may cost ${next_call:.4f}" if next_call else f"${budget.reserved_usd:.4f} set aside"
+        told = f"the budget of ${budget.limit_usd:g} is used up (${budget.spent_usd:.4f} spent, {why})"
+        self.stop.request(
+            RunStopped("budget", told, hint="Raise it with --budget, and the run goes on where it stopped.")
         )
-        self.stop.request(stopped)
-        raise self._stopped()
 
     def _stopped(self) -> RunStopped:
         """Why the run is stopping; a new error for each caller, since a shared one would gather all tracebacks."""

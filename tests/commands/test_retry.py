@@ -96,6 +96,15 @@ def test_a_folder_in_use_is_left_alone(call: Call, tmp_path: Path) -> None:
         lock.release()
 
 
+def test_a_run_that_was_cut_short_is_told_what_goes_on_with_it(call: Call, tmp_path: Path) -> None:
+    call("run", "config.yaml", "--quiet")
+    assert "hint" not in call("retry", "out", "--key", "zz").err
+    manifest = json.loads((tmp_path / "out" / "run.json").read_bytes())
+    (tmp_path / "out" / "run.json").write_text(json.dumps({**manifest, "status": "cancelled"}))
+    told = call("retry", "out", "--key", "zz").err.splitlines()
+    assert told[-1] == "  hint: The run is cancelled: `run out/config.yaml` goes on where it stopped."
+
+
 def test_a_run_that_moved_is_tried_again_where_it_is(call: Call, tmp_path: Path) -> None:
     call("run", "config.yaml", "--quiet")
     (tmp_path / "out").rename(tmp_path / "moved")

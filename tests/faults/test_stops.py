@@ -44,6 +44,8 @@ async def test_more_rows_failed_than_max_failed_share(tmp_path: Path) -> None:
 
     assert await trial.attempt(max_failed_share=0.05) == "partial"
     assert summary.reasons(manifest_of(tmp_path))[-1] == lines[-1], "a stored failure keeps its advice"
+    assert await trial.attempt(max_failed_share=0.005) == "partial"
+    assert "(0.5%)" in told(trial), "the share as it was given"
 
 
 async def test_a_budget_that_is_used_up(tmp_path: Path) -> None:

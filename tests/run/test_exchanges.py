@@ -148,3 +148,42 @@ async def test_a_slow_disk_keeps_calls_back_that_a_crash_would_cost(tmp_path: Pa
             await rows.through(echo_step(), model=model_at(base_url, max_in_flight=4)).collect()
     assert endpoint.finished == 60
     assert 4 < max(lost) <= 8
+
+
+async def test_a_call_waits_while_only_what_others_may_cost_leaves_no_room_for_it(tmp_path: Path) -> None:
+    # Sixty calls at once may cost far more than the budget; what they do cost fits in easily.
+    endpoint = FakeEndpoint(answer=lambda body: "ok", latency=0.05)
+    price = {"price": {"input": 0, "output": 1_000_000}, "max_tokens": 20, "max_in_flight": 60}
+    texts = [{"text": f"row {n}"} for n in range(60)]
+    async with running(endpoint) as base_url, Run(tmp_path, budget_usd=200.0) as run:
+        made = await run.rows(texts).through(echo_step(), model=model_at(base_url, **price)).collect()
+    assert len(made) == 60
+    assert manifest_of(tmp_path)["cost_usd"] <= 200
+    assert endpoint.most_in_flight >= 2
+
+
+async def test_a_budget_is_used_up_when_nothing_fits_beside_what_is_spent(tmp_path: Path) -> None:
+    endpoint = FakeEndpoint(answer=lambda body: "ok")
+    price = {"price": {"input": 0, "output": 1_000_000}, "max_tokens": 20, "max_in_flight": 60}
+    async with running(endpoint) as base_url:
+        model = model_at(base_url, **price)
+        with pytest.raises(RunStopped, match=r"\(\$0.0000 spent, the next call may cost \$20.0000\)"):
+            async with Run(tmp_path / "none", budget_usd=19.0) as run:
+                await run.rows([{"text": "a"}]).through(echo_step(), model=model).collect()
+        assert endpoint.started == 0
+        with pytest.raises(RunStopped, match="budget"):
+            async with Run(tmp_path / "some", budget_usd=25.0) as run:
+                await run.rows([{"text": f"row {n}"} for n in range(60)]).through(echo_step(), model=model).collect()
+    assert 5 < manifest_of(tmp_path / "some")["cost_usd"] <= 25, "20 did not fit in beside it any more"
+
+
+async def test_a_run_stopped_while_calls_wait_for_money_lets_them_go(tmp_path: Path) -> None:
+    endpoint = FakeEndpoint(latency=0.3)
+    price = {"price": {"input": 0, "output": 1_000_000}, "max_tokens": 20, "max_in_flight": 60}
+    async with running(endpoint) as base_url:
+        with pytest.raises(RunStopped, match="enough"):
+            async with Run(tmp_path, budget_usd=45.0) as run:
+                asyncio.get_running_loop().call_later(0.1, run.folder.stop.request, RunStopped("interrupted", "enough"))
+                rows = run.rows([{"text": f"row {n}"} for n in range(20)])
+                await rows.through(echo_step(), model=model_at(base_url, **price)).collect()
+    assert endpoint.started == 2
