@@ -33,11 +33,19 @@ TYPED = os.environ.get("MILLRACE_COMMAND")
 
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command line and give its exit code: design contract, 0 to 5 and 130."""
+    _open_what_is_closed()
     try:
         return _answer(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:  # before a run listens to signals, or in a verb that is no run
         sys.stderr.write("\ninterrupted\n")
         return 130
+
+
+def _open_what_is_closed() -> None:
+    """Standard files that the caller closed: what is opened next would get their numbers, and be printed into."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _answer(arguments: list[str]) -> int:

@@ -23,9 +23,13 @@ def lenders_of(path: Path, given: Sequence[Path], parent: tuple[Path, Sequence[P
 
 
 def opened(lenders: Sequence[Path]) -> tuple[StoreReader, ...]:
-    """The lenders' stores, of those that have one."""
-    paths = [folder / STORE_FILE for folder in lenders]
-    return tuple(StoreReader(path) for path in paths if path.exists())
+    """The lenders' stores, of those that have one; a process that died while it made one left nothing to lend."""
+    found = [StoreReader(path) for folder in lenders if (path := folder / STORE_FILE).exists()]
+    made = tuple(reader for reader in found if reader.is_made)
+    for reader in found:
+        if reader not in made:
+            reader.close()
+    return made
 
 
 def owed_to(lender: StoreReader, store: Store, folder: Path) -> float:

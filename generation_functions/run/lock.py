@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -31,7 +32,15 @@ class FolderLock:
             raise StoreError(
                 f"{self.path} cannot be written: {exc.strerror}", hint="Check the folder's rights."
             ) from exc
-        if not _try_lock(file):
+        try:
+            locked = _try_lock(file)
+        except OSError as exc:
+            file.close()
+            raise StoreError(
+                f"{self.path.parent} cannot be locked: {exc.strerror}",
+                hint="Choose an output_dir on a disk that knows locks: two runs would mix in this one.",
+            ) from exc
+        if not locked:
             holder = _describe(self.path)
             file.close()
             raise RunLocked(
@@ -103,6 +112,8 @@ def _try_lock(file: IO[str]) -> bool:
             import fcntl
 
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as exc:
+        if exc.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            raise
         return False
     return True

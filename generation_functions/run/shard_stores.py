@@ -87,8 +87,9 @@ class ShardStores:
         name = f"{_TAKEN}{path.relative_to(self.folder).parts[0]}"
         if self._store.fact(name) is None:
             with closing(StoreReader(path)) as reader:
-                yield from self._store.take_all(reader, run_attempt=run_attempt)
-            self._store.set_fact(name, str(run_attempt))
+                if reader.is_made:
+                    yield from self._store.take_all(reader, run_attempt=run_attempt)
+                    self._store.set_fact(name, str(run_attempt))
         self._taken.append(path)
 
     def _count(self, exchange: dict[str, Any]) -> None:
@@ -114,7 +115,7 @@ def _paid_anew(path: Path, known: Path) -> float:
 
 def _paid(path: Path) -> dict[str, float]:
     with closing(StoreReader(path)) as reader:
-        return reader.paid()
+        return reader.paid() if reader.is_made else {}
 
 
 def copy_known(top: Path, shards: Path) -> Path:
@@ -132,5 +133,6 @@ def copy_known(top: Path, shards: Path) -> Path:
         copy = known / within
         copy.parent.mkdir(parents=True, exist_ok=True)
         with closing(StoreReader(path)) as reader:
-            reader.query("VACUUM INTO ?", (str(copy),))
+            if reader.is_made:
+                reader.query("VACUUM INTO ?", (str(copy),))
     return known

@@ -29,6 +29,9 @@ from generation_functions.store.writer import GroupCommit
 KEPT, DROPPED, FAILED = "kept", "dropped", "failed"
 
 
+_CHECK_DISK = "Check the disk: free some space, or check rights; then run the same command again."
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A stored answer, or the stored reason why there is none (`error`)."""
@@ -77,9 +80,15 @@ class StoreReader:
         try:
             return self._reading.execute(statement, parameters).fetchall()
         except sqlite3.OperationalError as exc:
-            raise StoreError(f"{self.path} cannot be read: {exc}") from exc
+            raise StoreError(f"{self.path} cannot be read: {exc}", hint=_CHECK_DISK) from exc
         except sqlite3.DatabaseError as exc:
             raise StoreDamaged(f"{self.path} is damaged: {exc}", path=self.path) from exc
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it has its tables. One whose process ended while it made them has not, and nothing was paid there."""
+        ((version,),) = self.query("PRAGMA user_version")
+        return bool(version)
 
     def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Run one SELECT on a connection of its own and give its rows as they come."""

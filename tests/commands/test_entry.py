@@ -129,3 +129,16 @@ def test_ctrl_c_before_a_run_listens_to_it_is_one_line(
     monkeypatch.setattr(run_pipeline, place, pressed)
     assert run_pipeline.main(["--version"] if place == "_version" else ["run", "no.yaml"]) == 130
     assert capsys.readouterr().err == "\ninterrupted\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes standard files as a shell on Unix does")
+def test_a_caller_may_have_closed_the_standard_files(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    words = 'exec "$0" "$1" run config.yaml --set output_dir="$2"'
+    for closed, folder in (("", "open"), (">&- 2>&- <&-", "closed")):
+        place = [sys.executable, str(ROOT / "run_pipeline.py"), folder]
+        done = subprocess.run(["sh", "-c", f"{words} {closed}", *place], cwd=tmp_path, capture_output=True, timeout=60)
+        assert done.returncode == 3, done.stderr
+    assert done.stdout == done.stderr == b""
+    written = [(tmp_path / folder / "datasets" / "poems.jsonl").read_bytes() for folder in ("open", "closed")]
+    assert written[0] == written[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -147,3 +148,17 @@ async def test_what_a_crash_left_half_written_is_cleared_away(tmp_path: Path) ->
         (tmp_path / left).write_bytes(b"{half")
     await trial.until_finished(1)
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("folder", [".shards/1-00000", ".preview"])
+async def test_a_store_that_was_only_begun_holds_nobody_up(tmp_path: Path, folder: str) -> None:
+    calm = await undisturbed(tmp_path / "calm")
+    trial = Trial(tmp_path / "hit")
+    begun = trial.folder / folder / "store.sqlite"
+    begun.parent.mkdir(parents=True)
+    connection = sqlite3.connect(begun)
+    connection.execute("PRAGMA journal_mode = WAL")  # what a store's making begins with
+    connection.close()
+    await trial.until_finished(1)
+    assert_as_if_nothing_happened(trial, calm)
+    assert not (trial.folder / ".shards").exists()

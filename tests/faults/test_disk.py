@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import shutil
@@ -122,6 +123,23 @@ async def test_a_foreign_store_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+async def test_a_folder_that_cannot_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    trial = Trial(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", no_locks)
+        await trial.attempt()
+    error = trial.errors[-1]
+    assert isinstance(error, StoreError)
+    assert error.message == f"{trial.folder} cannot be locked: No locks available"
+    assert trial.endpoint.started == 0
+    await trial.until_finished(1)
+
+
 async def test_a_store_locked_by_another_program(tmp_path: Path) -> None:
     calm = await undisturbed(tmp_path / "calm")
     trial = Trial(tmp_path / "hit")
