@@ -10,7 +10,6 @@ from generation_functions.models.model import Model, Price
 
 _UNKNOWN_OUTPUT_TOKENS = 1_000
 _ENOUGH_TO_AVERAGE = 8
-_DUST_USD = 1e-12
 
 
 @dataclass
@@ -49,6 +48,7 @@ class Budget:
     reserved_usd: float = 0.0
     accounts: dict[str, ModelAccount] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _reservations: int = 0
     _returned: asyncio.Event = field(default_factory=asyncio.Event)
 
     def account(self, model: Model) -> ModelAccount:
@@ -62,7 +62,9 @@ class Budget:
         amount = self._expected(model, request)
         if self.spent_usd + self.reserved_usd + amount > self.limit_usd:
             return None
-        self.reserved_usd += amount
+        if amount:
+            self.reserved_usd += amount
+            self._reservations += 1
         return amount
 
     def short_of(self, model: Model, request: Request) -> float | None:
@@ -92,8 +94,11 @@ class Budget:
 
     def release(self, reserved: float) -> None:
         """Give back what was set aside for a call."""
+        if not reserved:
+            return
         self.reserved_usd -= reserved
-        if self.reserved_usd < _DUST_USD:  # sums of fractions seldom come out even, and somebody may wait for nothing
+        self._reservations -= 1
+        if not self._reservations:  # sums of fractions seldom come out even, and somebody may wait for what is left
             self.reserved_usd = 0.0
         self._returned.set()
 
