@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from commands.past_run import past_run
 from commands.rows import add_selection, selection_of
-from commands.status import manifest_of_run
+from commands.status import manifest_of_run, resuming
 from commands.summary import without_address
 from commands.terminal import counted, number, say, shorten, table
 from generation_functions.errors import StoreError
@@ -79,7 +80,7 @@ def _unfinished(folder: Path) -> str | None:
     status = manifest_of_run(folder)["status"]
     if status in CAME_TO_ITS_END or status not in ENDED or not (folder / CONFIG_FILE).is_file():
         return None
-    return f"The run is {status}: `run {folder / CONFIG_FILE}` goes on where it stopped."
+    return f"The run is {status}: `{shlex.join(resuming(folder))}` goes on where it stopped."
 
 
 def run_with_config(folder: Path) -> Path:

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from commands import summary
 from commands.job import command_line
 from commands.terminal import duration, money, paint
 from generation_functions.errors import StoreError
+from generation_functions.run.folder import CONFIG_FILE
 from generation_functions.run.manifest import ENDED, MANIFEST_FILE, read_manifest
 
 OUTPUTS = Path("outputs")
@@ -129,9 +132,26 @@ def _money(manifest: dict[str, Any]) -> str:
 
 
 def _next(manifest: dict[str, Any], folder: Path) -> list[str]:
-    resume = ("run", str(folder / "config.yaml"))
+    resume = resuming(folder)
     return [
         line
         for words, why in summary.next_commands(manifest, folder)
         for line in (f"  {command_line(*(words or resume))}", f"    {paint(why, 'dim')}")
     ]
+
+
+def resuming(folder: Path) -> tuple[str, ...]:
+    """Words of the command that goes on with a run, wherever its folder lies by now and the command is typed."""
+    config = folder / CONFIG_FILE
+    words = ("run", str(config))
+    return words if _output_dir_of(config) == folder.resolve() else (*words, "--set", f"output_dir={folder}")
+
+
+def _output_dir_of(config: Path) -> Path | None:
+    """Where a run's own config would have it written from here; None where that cannot be told."""
+    try:
+        lines = config.read_text(encoding="utf-8").splitlines()
+        given = next(line for line in lines if line.startswith("output_dir:"))
+        return Path(str(yaml.safe_load(given)["output_dir"])).resolve()
+    except (OSError, ValueError, StopIteration, yaml.YAMLError):
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -209,6 +210,9 @@ def _told(error: BaseException, *, debug: bool) -> list[tuple[str, str | None, s
         return [(error.message, error.hint, "")]
     if isinstance(error, ModuleNotFoundError):
         return [(str(error), f"{sys.executable} does not have it; {_INSTALLED_BY}", bug_place(error))]
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):  # perhaps where output is sent to
+        where = f"{error.filename} cannot be written" if error.filename else "something cannot be written or printed"
+        return [(f"{where}: {error.strerror}", "free some space, then run the same command again", "")]
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     hint = None if debug else "this is a bug; run again with --debug for the traceback"
     return [(message, hint, bug_place(error))]

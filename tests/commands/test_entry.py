@@ -142,3 +142,14 @@ def test_a_caller_may_have_closed_the_standard_files(tmp_path: Path) -> None:
     assert done.stdout == done.stderr == b""
     written = [(tmp_path / folder / "datasets" / "poems.jsonl").read_bytes() for folder in ("open", "closed")]
     assert written[0] == written[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's file that is always full")
+def test_output_that_goes_to_a_full_disk_is_no_bug(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    place = [sys.executable, str(ROOT / "run_pipeline.py"), "run", "config.yaml", "--quiet", "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(place, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1
+    said = ["error: something cannot be written or printed: No space left on device"]
+    assert [line for line in done.stderr.splitlines() if "error" in line or "bug" in line] == said

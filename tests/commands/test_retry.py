@@ -103,6 +103,10 @@ def test_a_run_that_was_cut_short_is_told_what_goes_on_with_it(call: Call, tmp_p
     (tmp_path / "out" / "run.json").write_text(json.dumps({**manifest, "status": "cancelled"}))
     told = call("retry", "out", "--key", "zz").err.splitlines()
     assert told[-1] == "  hint: The run is cancelled: `run out/config.yaml` goes on where it stopped."
+    (tmp_path / "out").rename(tmp_path / "moved")
+    resuming = "run moved/config.yaml --set output_dir=moved"
+    assert f"`{resuming}` goes on" in call("retry", "moved", "--key", "zz").err
+    assert f"{resuming}\n    go on where it stopped" in call("status", "moved").out
 
 
 def test_a_run_that_moved_is_tried_again_where_it_is(call: Call, tmp_path: Path) -> None:
