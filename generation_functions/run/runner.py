@@ -44,7 +44,7 @@ def run_pipeline(pipeline: Pipeline, kwargs: Mapping[str, Any], output_dir: Path
     Raises what kept it from starting, or kept its end from being written down: `RunLocked`, `StoreError`.
 
     The first SIGINT or SIGTERM drains: no new call is made, calls in flight come in and are saved. The second cancels
-    them. A third ends the process at once.
+    them. A third ends the process at once. A terminal that is closed (SIGHUP) drains like the first.
 
     A finished run that nothing has changed since ends at once, where this process is watched (`watch_process`).
     """
@@ -143,24 +143,34 @@ class Interruption:
         self._count = 0
         self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
+        self._ends_with_its_terminal = signal.getsignal(signal.SIGHUP) is signal.SIG_DFL  # not under `nohup`
 
     def __enter__(self) -> Interruption:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(number, self.press)
+        if self._ends_with_its_terminal:
+            self._loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._loop.remove_signal_handler(number)
+        if self._ends_with_its_terminal:
+            self._loop.remove_signal_handler(signal.SIGHUP)
+
+    def hang_up(self) -> None:
+        """Drain, as the terminal was closed. Shells and the system may both tell of it: that is no second time."""
+        if self._count == 0:
+            self.press()
 
     def press(self) -> None:
         """Drain; the second time, stop at once; the third, end the process."""
         self._count += 1
         if self._count == 1:
-            self._run.log("stopping: calls in flight come in and are saved; press Ctrl-C again to stop at once")
             self._run.folder.stop.request(
                 RunStopped("interrupted", "stopped by a signal; everything answered is saved")
             )
+            self._run.log("stopping: calls in flight come in and are saved; press Ctrl-C again to stop at once")
         elif self._count == 2 and self._task is not None:
             self._task.cancel()
         else:

@@ -149,7 +149,10 @@ def test_a_wrong_key_stops_the_run_after_one_call(tmp_path: Path) -> None:
         assert project.manifest()["status"] == "failed"
 
 
-def test_the_first_signal_drains_and_the_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("signals", [[signal.SIGINT], [signal.SIGHUP, signal.SIGHUP]])
+def test_the_first_signal_drains_and_the_run_goes_on_where_it_stopped(
+    tmp_path: Path, signals: list[signal.Signals]
+) -> None:
     log = CallLog(tmp_path / "calls.jsonl")
     with served(answer=QUICK, latency=0.2, log=log.path) as base_url:
         project = Project(tmp_path, base_url, max_in_flight=4)
@@ -158,7 +161,9 @@ def test_the_first_signal_drains_and_the_run_goes_on_where_it_stopped(tmp_path: 
         process = project.start()
         while log.started() < 10:
             time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
+        for number in signals:  # of a terminal that is closed, both the shell and the system may tell
+            process.send_signal(number)
+            time.sleep(0.05)
         _, shown = process.communicate(timeout=30)
         calls = log.settled()
         assert process.returncode == 130, shown
