@@ -15,7 +15,7 @@ from generation_functions.models.address import Address
 from generation_functions.models.exchange import Completion, Messages, Usage
 from generation_functions.models.fault import BadAnswer, Complaint, EmptyAnswer, complaint_in, fault_of_answer
 from generation_functions.models.thoughts import split_thoughts
-from generation_functions.models.tokens import estimate_tokens
+from generation_functions.models.tokens import estimate_tokens, prompt_tokens
 
 _LENGTH: Final = frozenset({"length", "max_tokens", "MAX_TOKENS", "model_length"})
 _FILTERED: Final = frozenset({"content_filter", "SAFETY", "safety", "RECITATION", "PROHIBITED_CONTENT"})
@@ -190,21 +190,3 @@ def _usage(usage: Any, prompt: Messages | str, said: Said) -> Usage:
         if type(read) is int and type(written) is int and read >= 0 and written >= 0:
             return Usage(read, written)
     return Usage(prompt_tokens(prompt), estimate_tokens(said.text) + estimate_tokens(said.thoughts), estimated=True)
-
-
-_PER_MESSAGE: Final = 4
-"""Tokens that a chat template spends on a message's role and ends."""
-
-
-def prompt_tokens(prompt: Messages | str) -> int:
-    """Estimate of a prompt's tokens; parts that are no text count nothing."""
-    if isinstance(prompt, str):
-        return estimate_tokens(prompt)
-    return sum(_PER_MESSAGE + _content_tokens(message.get("content")) for message in prompt)
-
-
-def _content_tokens(content: Any) -> int:
-    if isinstance(content, str):
-        return estimate_tokens(content)
-    parts = content if isinstance(content, list) else []
-    return sum(estimate_tokens(part["text"]) for part in parts if isinstance(part, dict) and "text" in part)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from generation_functions.errors import EndpointError, EndpointUnusable, TransientError
-from generation_functions.models.answer import prompt_tokens
 from generation_functions.models.breaker import Breaker, Trial
 from generation_functions.models.exchange import Completion, Request
 from generation_functions.models.fault import BUSY_STATUSES
 from generation_functions.models.limiter import Limiter, Turn
+from generation_functions.models.tokens import prompt_tokens
 
 
 class Caller:

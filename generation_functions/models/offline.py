@@ -6,11 +6,10 @@ import asyncio
 from typing import Final
 
 from generation_functions.errors import EndpointUnusable, TransientError
-from generation_functions.models.answer import prompt_tokens
 from generation_functions.models.exchange import Completion, Messages, Request, Usage
 from generation_functions.models.model import Model
 from generation_functions.models.thoughts import split_thoughts
-from generation_functions.models.tokens import estimate_tokens
+from generation_functions.models.tokens import estimate_tokens, prompt_tokens
 
 _CALLS_PER_YIELD: Final = 32
 _SHOWN: Final = 80

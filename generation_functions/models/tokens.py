@@ -12,7 +12,10 @@ twice the estimate. Older vocabularies need up to twice as many tokens outside t
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from generation_functions.models.exchange import Messages
 
 _LETTER: Final = 251
 """Cost of a small Latin letter. All costs are thousandths of a token for one character."""
@@ -69,6 +72,10 @@ _BY_CLASS: Final = [
 ]
 
 
+_PER_MESSAGE: Final = 4
+"""Tokens that a chat template spends on a message's role and ends."""
+
+
 def estimate_tokens(text: str) -> int:
     """The number of tokens of a text, rounded up; 0 only for the empty text."""
     if text.isascii():
@@ -89,6 +96,13 @@ def estimate_tokens(text: str) -> int:
     return -(-cost // 1000)
 
 
+def prompt_tokens(prompt: Messages | str) -> int:
+    """Estimate of a prompt's tokens; parts that are no text count nothing."""
+    if isinstance(prompt, str):
+        return estimate_tokens(prompt)
+    return sum(_PER_MESSAGE + _content_tokens(message.get("content")) for message in prompt)
+
+
 def _cost_beyond_ascii(text: str, data: bytes, classes: bytes) -> int:
     """The cost of the letters, which are no class; less what Thai and Lao, whose first byte the scripts of India have
     too, need fewer tokens."""
@@ -97,3 +111,10 @@ def _cost_beyond_ascii(text: str, data: bytes, classes: bytes) -> int:
         return cost
     thai = sum(data.count(pair) for pair in (b"\xe0\xb8", b"\xe0\xb9", b"\xe0\xba", b"\xe0\xbb"))
     return cost - thai * (_COST[0xE0] - _THAI)
+
+
+def _content_tokens(content: Any) -> int:
+    if isinstance(content, str):
+        return estimate_tokens(content)
+    parts = content if isinstance(content, list) else []
+    return sum(estimate_tokens(part["text"]) for part in parts if isinstance(part, dict) and "text" in part)

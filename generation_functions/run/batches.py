@@ -35,7 +35,7 @@ class FolderKeeper:
     def keep(self, key: str, model: Model, request: Request, completion: Completion, error: str | None = None) -> None:
         """Store an answer, or the reason why there is none, and count what it cost."""
         folder = self.folder
-        cost = folder.budget.settle(model, 0.0, completion.usage, completion.seconds, completion.retries)
+        cost = folder.budget.settle(model, request, 0.0, completion.usage, completion.seconds, completion.retries)
         folder.store.add_answer(
             key, request, completion, model=model.name, step=request.step, cost=cost, run_attempt=folder.run_attempt,
             error=error,

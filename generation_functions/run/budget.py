@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from generation_functions.models.exchange import Request, Usage
 from generation_functions.models.model import Model, Price
+from generation_functions.models.tokens import prompt_tokens
 
 _UNKNOWN_OUTPUT_TOKENS = 1_000
-_ENOUGH_TO_AVERAGE = 8
+_ENOUGH_TO_GO_BY = 8
+"""Answers after which the longest of them tells what a call may cost, instead of the most it is allowed to write."""
 
 
 @dataclass
@@ -36,11 +38,20 @@ class ModelAccount:
 
 
 @dataclass
+class _Known:
+    """Tokens: the longest answer of a model so far, and the most that a prompt took beyond its estimate."""
+
+    longest: int = 0
+    surplus: int = 0
+
+
+@dataclass
 class Budget:
     """Money, in USD, over all attempts of a run and its child runs.
 
-    `reserve` sets aside what a call may cost before it is made, so that calls in flight overrun the limit by no more
-    than their estimates are off. What no longer fits beside those may fit once one of them has come in: `given_back`.
+    `reserve` sets aside what a call may cost before it is made, by the dearest so far, so that calls in flight overrun
+    the limit only by what they are dearer. What no longer fits beside those may fit once one of them has come
+    in: `given_back`.
     """
 
     limit_usd: float | None = None
@@ -48,6 +59,7 @@ class Budget:
     reserved_usd: float = 0.0
     accounts: dict[str, ModelAccount] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _known: dict[str, _Known] = field(default_factory=dict)
     _reservations: int = 0
     _returned: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -79,7 +91,14 @@ class Budget:
         await self._returned.wait()
 
     def settle(
-        self, model: Model, reserved: float, usage: Usage, seconds: float, retries: int, price: Price | None = None
+        self,
+        model: Model,
+        request: Request,
+        reserved: float,
+        usage: Usage,
+        seconds: float,
+        retries: int,
+        price: Price | None = None,
     ) -> float:
         """Turn a reservation into what the call did cost, and give that cost in USD.
 
@@ -90,6 +109,8 @@ class Budget:
         cost = price.of(usage.input_tokens, usage.output_tokens) if price is not None else 0.0
         self.spent_usd += cost
         self.account(model).add(usage, cost, seconds, retries)
+        if self.limit_usd is not None:
+            self._learn(model, request, usage)
         return cost
 
     def release(self, reserved: float) -> None:
@@ -102,14 +123,16 @@ class Budget:
             self.reserved_usd = 0.0
         self._returned.set()
 
+    def _learn(self, model: Model, request: Request, usage: Usage) -> None:
+        known = self._known.setdefault(model.name, _Known())
+        known.longest = max(known.longest, usage.output_tokens)
+        known.surplus = max(known.surplus, usage.input_tokens - prompt_tokens(request.prompt))
+
     def _expected(self, model: Model, request: Request) -> float:
-        account = self.account(model)
         price = model.spec.dearest
         assert price is not None
-        prompt = request.prompt
-        characters = len(prompt) if isinstance(prompt, str) else sum(len(str(m["content"])) for m in prompt)
-        if account.calls >= _ENOUGH_TO_AVERAGE:
-            output = account.output_tokens / account.calls
-        else:
-            output = request.sampling.get("max_tokens") or _UNKNOWN_OUTPUT_TOKENS
-        return price.of(characters // 3, int(output))
+        known = self._known.get(model.name) or _Known()
+        output = known.longest
+        if not output or self.account(model).calls < _ENOUGH_TO_GO_BY:
+            output = max(output, int(request.sampling.get("max_tokens") or _UNKNOWN_OUTPUT_TOKENS))
+        return price.of(prompt_tokens(request.prompt) + known.surplus, output)

@@ -197,7 +197,7 @@ class Exchanges:
             self.budget.release(reserved)
             return completion
         cost = self.budget.settle(
-            model, reserved, completion.usage, completion.seconds, completion.retries, completion.price
+            model, request, reserved, completion.usage, completion.seconds, completion.retries, completion.price
         )
         self._unsaved[client] += 1
         try:
@@ -282,7 +282,7 @@ class Exchanges:
         usage = Usage(exc.input_tokens, exc.output_tokens)
         cost = 0.0
         if usage.input_tokens or usage.output_tokens:
-            cost = self.budget.settle(model, reserved, usage, 0.0, 0)
+            cost = self.budget.settle(model, request, reserved, usage, 0.0, 0)
         else:
             self.budget.release(reserved)
         await self.store.add_answer(
