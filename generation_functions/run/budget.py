@@ -39,7 +39,7 @@ class ModelAccount:
 
 @dataclass
 class _Known:
-    """Tokens: the longest answer of a model so far, and the most that a prompt took beyond its estimate."""
+    """Tokens: the longest answer of a model so far, and the most that a prompt took beyond what was likely."""
 
     longest: int = 0
     surplus: int = 0
@@ -108,10 +108,17 @@ class Budget:
         price = price or model.spec.dearest
         cost = price.of(usage.input_tokens, usage.output_tokens) if price is not None else 0.0
         self.spent_usd += cost
-        self.account(model).add(usage, cost, seconds, retries)
+        self.count(model.name, usage, cost, seconds, retries)
         if self.limit_usd is not None:
-            self._learn(model, request, usage)
+            known = self._known[model.name]
+            known.surplus = max(known.surplus, usage.input_tokens - _likely_tokens(request))
         return cost
+
+    def count(self, model_name: str, usage: Usage, cost: float, seconds: float, retries: int) -> None:
+        """Count a finished call, perhaps one that another process made."""
+        self.accounts.setdefault(model_name, ModelAccount()).add(usage, cost, seconds, retries)
+        known = self._known.setdefault(model_name, _Known())
+        known.longest = max(known.longest, usage.output_tokens)
 
     def release(self, reserved: float) -> None:
         """Give back what was set aside for a call."""
@@ -123,16 +130,16 @@ class Budget:
             self.reserved_usd = 0.0
         self._returned.set()
 
-    def _learn(self, model: Model, request: Request, usage: Usage) -> None:
-        known = self._known.setdefault(model.name, _Known())
-        known.longest = max(known.longest, usage.output_tokens)
-        known.surplus = max(known.surplus, usage.input_tokens - prompt_tokens(request.prompt))
-
     def _expected(self, model: Model, request: Request) -> float:
         price = model.spec.dearest
         assert price is not None
         known = self._known.get(model.name) or _Known()
-        output = known.longest
+        output = -(-known.longest * 5 // 4)  # the next one may be a little longer
         if not output or self.account(model).calls < _ENOUGH_TO_GO_BY:
             output = max(output, int(request.sampling.get("max_tokens") or _UNKNOWN_OUTPUT_TOKENS))
-        return price.of(prompt_tokens(request.prompt) + known.surplus, output)
+        return price.of(_likely_tokens(request) + known.surplus, output)
+
+
+def _likely_tokens(request: Request) -> int:
+    """A prompt's tokens with a third for what tokenizers and chat templates differ by: rather too many than too few."""
+    return prompt_tokens(request.prompt) * 4 // 3

@@ -176,6 +176,9 @@ class Exchanges:
         reserved = self.budget.reserve(model, request)
         if reserved is None:
             reserved = await self._while_open(request, self._afforded(model, request))
+        if reserved is None:
+            self._stop_for_money(model, request)
+            raise self._stopped()
         request.draining, request.step = self.stop.is_set, step
         request.room = partial(self._room, client, in_flight)
         try:
@@ -236,23 +239,21 @@ class Exchanges:
         finally:
             del self._open[task]
 
-    async def _afforded(self, model: Model, request: Request) -> float:
+    async def _afforded(self, model: Model, request: Request) -> float | None:
         """USD set aside for a call that did not fit beside those under way: they may cost less than was set aside.
 
-        Stops the run once it would not fit if they cost nothing; where they go off in batches, which take hours, at
-        once.
+        None once it would not fit if they cost nothing; where they go off in batches, which take hours, at once.
         """
         async with self.budget.turn:
             while (reserved := self.budget.reserve(model, request)) is None:
-                short = self.budget.short_of(model, request)
-                if short is not None or model.spec.provider == "openai-batch":
-                    self._stop_for_money(short)
-                    raise self._stopped()
+                if model.spec.provider == "openai-batch" or self.budget.short_of(model, request) is not None:
+                    return None
                 await self.budget.given_back()
         return reserved
 
-    def _stop_for_money(self, next_call: float | None) -> None:
+    def _stop_for_money(self, model: Model, request: Request) -> None:
         budget = self.budget
+        next_call = budget.short_of(model, request)
         why = f"the next call may cost ${next_call:.4f}" if next_call else f"${budget.reserved_usd:.4f} set aside"
         told = f"the budget of ${budget.limit_usd:g} is used up (${budget.spent_usd:.4f} spent, {why})"
         self.stop.request(

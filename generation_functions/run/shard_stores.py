@@ -94,10 +94,10 @@ class ShardStores:
 
     def _count(self, exchange: dict[str, Any]) -> None:
         usage = Usage(exchange["input_tokens"], exchange["output_tokens"], bool(exchange["estimated"]))
-        account = self._budget.accounts.setdefault(exchange["model"], ModelAccount())
         if exchange["error"] is not None:
+            self._budget.accounts.setdefault(exchange["model"], ModelAccount())
             return
-        account.add(usage, exchange["cost"], exchange["seconds"], exchange["tries"])
+        self._budget.count(exchange["model"], usage, exchange["cost"], exchange["seconds"], exchange["tries"])
         calls = self.calls.setdefault(exchange["step"], StepCalls())
         calls.calls += 1
         calls.elsewhere += 1
