@@ -71,7 +71,8 @@ def parent_of(pid: int) -> int:
 def test_a_killed_worker_of_the_cluster_costs_its_calls_in_flight(project: Project, calls: CallLog) -> None:
     process = project.start(*SPREAD)
     shard = project.output / ".shards" / "1-00000"
-    wait_for(lambda: calls.started() >= 12 and "pid" in holder_of(shard), patience=120)
+    # A shard makes eight calls or more: it cannot have ended before four were begun.
+    wait_for(lambda: calls.started() >= 4 and "pid" in holder_of(shard), patience=120)
     task = holder_of(shard)["pid"]
     worker = parent_of(task)
     assert "ray" in Path(f"/proc/{worker}/cmdline").read_text()
